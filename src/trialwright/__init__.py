@@ -1,0 +1,3 @@
+"""An oncology trial from protocol to publication."""
+
+__version__ = "0.1.0"

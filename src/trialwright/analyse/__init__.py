@@ -1,0 +1,1 @@
+"""ADaM to the results table."""

@@ -1,0 +1,1 @@
+"""The one shape of data: SDTM, read and checked."""
