@@ -94,7 +94,8 @@ def _why(before: _Time, after: _Time) -> str:
         return f"Only in this variant: {after.status} ({after.because})."
     if before.status == after.status:
         direction = "later" if (after.days or 0) > (before.days or 0) else "earlier"
-        return f"Still {after.status}, but {direction}, on {after.date} instead of {before.date}: {after.because}."
+        moved = f"on {after.date} instead of {before.date}"
+        return f"Still {after.status}, but {direction}, {moved}: {after.because}."
     was = f"{before.status.capitalize()} on {before.date} ({before.because})"
     return f"{was} becomes {after.status} on {after.date}: {after.because}."
 

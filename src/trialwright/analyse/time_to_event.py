@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialwright.analyse.rows import Row
     from trialwright.stats.estimate import Estimate
 
+METHOD = "Kaplan–Meier"
 _MOST_TICKS = 12
 _TICK_STEPS = (1, 2, 3, 6, 12, 24, 60)
 """Months between two numbers at risk: the first of these that needs at most `_MOST_TICKS` steps."""
@@ -78,9 +79,18 @@ def counts(cell: Cell, members: Sequence[str], here: Times) -> Iterator[Row]:
 
 
 def median_row(
-    cell: Cell, here: Times, curve: KaplanMeier, *, statistic: str = "median", probability: float = 0.5
+    cell: Cell,
+    here: Times,
+    curve: KaplanMeier,
+    *,
+    statistic: str = "median",
+    probability: float = 0.5,
+    name: str = METHOD,
 ) -> Row:
-    """Give a quantile of the curve in months with its interval, or that it is not reached."""
+    """Give a quantile of the curve in months with its interval, or that it is not reached.
+
+    `events` are those of the curve: in a reverse curve, the censored times.
+    """
     found: Estimate = curve.quantile(probability)
     value, low, high = finite(found.value), finite(found.low), finite(found.high)
     open_above = "" if high is not None else "upper limit not reached"
@@ -91,9 +101,9 @@ def median_row(
         here.subjects,
         interval=(None if low is None else months(low), None if high is None else months(high)),
         level=curve.level,
-        method=f"Kaplan–Meier; Brookmeyer–Crowley, {words(curve.conf_type)}",
+        method=f"{name}; Brookmeyer–Crowley, {words(curve.conf_type)}",
         n=here.size,
-        events=here.event_count,
+        events=int(curve.n_events),
         text=text,
     )
 
@@ -106,16 +116,17 @@ def words(conf_type: ConfType) -> str:
 def _landmark(cell: Cell, here: Times, curve: KaplanMeier, days: float) -> Row:
     """Survival at a time; past the last time of an unfinished curve nobody knows it."""
     item = month_label(days)
-    method = f"Kaplan–Meier; {words(curve.conf_type)}"
+    method = f"{METHOD}; {words(curve.conf_type)}"
     remaining = here.those(here.days >= days)
     if not remaining and curve.survival[-1] > 0:
         longest = months(float(here.days.max()))
         text = f"{NOT_ESTIMABLE}: nobody is followed to {item} months; the longest time is {longest:.1f}"
         return cell.statement("landmark", text, here.subjects, item=item, method=method, n=here.size)
     found = curve.at(np.array([days]))[0]
+    undefined = words(curve.conf_type) if finite(found.low) is None else ""
     return cell.number(
         "landmark",
-        found.value,
+        found.survival,
         here.subjects,
         item=item,
         interval=(found.low, found.high),
@@ -123,6 +134,7 @@ def _landmark(cell: Cell, here: Times, curve: KaplanMeier, days: float) -> Row:
         method=method,
         n=here.size,
         events=int((here.event & (here.days <= days)).sum()),
+        text=f"the {undefined} interval is not defined at survival 0 or 1" if undefined else "",
     )
 
 
