@@ -1,0 +1,12 @@
+"""Rules as data: tables that a clinician can proofread, each with its source."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+
+def read_table(name: str) -> dict[str, Any]:
+    """The TOML table `name` of the rulebook, such as "sdtm.toml"."""
+    return tomllib.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))
