@@ -4,6 +4,7 @@ The rules are in `rules` (time points) and `best_response`, their constants in
 `rulebook/recist-1.1.toml`; `driver` runs them; `reasons` puts them into words.
 """
 
+from trialwright.derive.recist.best_reasons import BestReasons
 from trialwright.derive.recist.codes import (
     NON_TARGET_CODE,
     NON_TARGET_TEXT,
@@ -27,6 +28,8 @@ from trialwright.derive.recist.driver import (
 )
 from trialwright.derive.recist.histories import LesionHistories, ResponseHistories
 from trialwright.derive.recist.options import NO_LAST_DAY, UNKNOWN_DAY, Options
+from trialwright.derive.recist.reasons import VisitReasons
+from trialwright.derive.recist.wording import Names
 
 __all__ = [
     "NON_TARGET_CODE",
@@ -36,9 +39,11 @@ __all__ = [
     "RESPONSE_TEXT",
     "UNKNOWN_DAY",
     "WORST_FIRST",
+    "BestReasons",
     "BestResponses",
     "CrThenPr",
     "LesionHistories",
+    "Names",
     "NewLesion",
     "NonTarget",
     "NotConfirmed",
@@ -48,6 +53,7 @@ __all__ = [
     "ResponseHistories",
     "Responses",
     "TimePoints",
+    "VisitReasons",
     "best_responses",
     "responses",
     "time_point_responses",
