@@ -42,6 +42,17 @@ def _root(
     """An oncology trial from protocol to publication."""
 
 
+@app.command()
+def grade(
+    source: Annotated[Path, typer.Option("--in", help="A CSV file of laboratory results.")],
+    target: Annotated[Path, typer.Option("--out", help="The CSV file to write: the same rows and GRADE.")],
+) -> None:
+    """Grade laboratory results by CTCAE 5.0: TERM, AVAL, AVALU, ANRLO, ANRHI, BASE, BNRIND, PCHG to GRADE."""
+    from trialwright.derive.ctcae.files import grade_file  # noqa: PLC0415 (heavy)
+
+    typer.echo(grade_file(source, target).report(), err=True)
+
+
 def main() -> None:
     """Run the command line: input that a person can mend ends in one message and exit status 2."""
     try:
