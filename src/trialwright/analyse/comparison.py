@@ -13,11 +13,12 @@ import numpy as np
 
 from trialwright.analyse.factors import design_of, strata_of
 from trialwright.analyse.rows import NOT_ESTIMABLE, Cell
-from trialwright.stats.cox import Ties, cox, proportional_hazards_test
-from trialwright.stats.logrank import logrank
+from trialwright.stats.cox import Ties, cox
+from trialwright.stats.logrank import FlemingHarrington, logrank
+from trialwright.stats.proportional_hazards import proportional_hazards_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +51,12 @@ class Pair:
         is_first = np.array([subject in members for subject in both.subjects], dtype=np.bool_)
         return cls(name_1, name_2, both, is_first)
 
+    def among(self, subjects: Collection[str]) -> Pair:
+        """Keep the subjects chosen."""
+        chosen = set(subjects)
+        keep = np.array([subject in chosen for subject in self.times.subjects], dtype=np.bool_)
+        return Pair(self.first, self.second, self.times.among(chosen), self.is_first[keep])
+
     @property
     def label(self) -> str:
         """The group of the rows: first, then reference."""
@@ -73,20 +80,38 @@ def pair_label(first: str, second: str) -> str:
     return f"{first} vs {second}"
 
 
-def log_rank_rows(cell: Cell, pair: Pair, strata: NDArray[np.int64] | None, item: str) -> Iterator[Row]:
+def log_rank_rows(
+    cell: Cell,
+    pair: Pair,
+    strata: NDArray[np.int64] | None,
+    item: str,
+    weight: FlemingHarrington,
+) -> Iterator[Row]:
     """Give chi-square and p of the log-rank test; it needs an event and two groups, no more."""
     times = pair.times
-    facts = {"n": times.size, "item": item, "method": _method("log-rank", strata)}
-    if not pair.is_first.any() or pair.is_first.all() or not times.event.any():
-        for statistic in ("logrank_chi2", "logrank_p"):
-            text = f"{NOT_ESTIMABLE}: {pair.obstacle()}"
-            yield cell.statement(statistic, text, times.subjects, **facts)
-        return
-    found = logrank(times.days, times.event, pair.is_first.astype(np.int64), strata=strata)
-    why = f"{NOT_ESTIMABLE}: the groups are never at risk together"
-    for statistic, value in (("logrank_chi2", found.chi2), ("logrank_p", found.p)):
-        text = "" if np.isfinite(value) else why
-        yield cell.number(statistic, value, times.subjects, events=times.event_count, text=text, **facts)
+    method = _method(_test_name(weight), strata)
+    if not pair.is_first.any() or pair.is_first.all():
+        values, reason = (None, None), pair.obstacle()
+    else:
+        found = logrank(times.days, times.event, pair.is_first.astype(np.int64), strata=strata, weight=weight)
+        values, reason = (found.chi2, found.p), found.reason
+    for statistic, value in zip(("logrank_chi2", "logrank_p"), values, strict=True):
+        yield cell.number(
+            statistic,
+            value,
+            times.subjects,
+            item=item,
+            method=method,
+            n=times.size,
+            events=times.event_count,
+            text=f"{NOT_ESTIMABLE}: {reason}" if reason else "",
+        )
+
+
+def _test_name(weight: FlemingHarrington) -> str:
+    if (weight.rho, weight.gamma) == (0, 0):
+        return "log-rank"
+    return f"log-rank, Fleming–Harrington weight ({weight.rho:g}, {weight.gamma:g})"
 
 
 def _method(name: str, strata: NDArray[np.int64] | None) -> str:
@@ -127,27 +152,37 @@ def models_of(context: Context, pair: Pair, strata: Sequence[str], covariates: S
 
 def hazard_rows(cell: Cell, pair: Pair, model: Model, level: float) -> Iterator[Row]:
     """Hazard ratio with interval and Wald p, or why there is none, and what the fit warned of."""
-    times = pair.times
-    facts = {"n": int(model.complete.sum()), "item": model.item}
     method = _method("Cox, Efron ties, Wald", model.strata)
     if model.terms:
         method += f", adjusted for {', '.join(model.terms)}"
-    obstacle = pair.obstacle()
-    fit = None if obstacle else fit_of(pair, model, level)
-    if fit is not None and (fit.warnings or not fit.converged):
-        obstacle = "; ".join(fit.warnings) or "the Cox model did not converge"
-    if fit is None or obstacle:
-        for statistic in ("hazard_ratio", "hazard_ratio_p"):
-            text = f"{NOT_ESTIMABLE}: {obstacle}"
-            yield cell.statement(statistic, text, times.subjects, method=method, **facts)
-        if times.event.any():
-            yield cell.statement("warning", obstacle, item=f"hazard ratio, {model.item}")
-        return
-    subjects = [one for one, whole in zip(times.subjects, model.complete, strict=True) if whole]
-    shared = {"method": method, "events": int(times.event[model.complete].sum()), **facts}
-    interval = (float(fit.low[0]), float(fit.high[0]))
-    yield cell.number("hazard_ratio", float(fit.hr[0]), subjects, interval=interval, level=level, **shared)
-    yield cell.number("hazard_ratio_p", float(fit.p[0]), subjects, **shared)
+    subjects = [one for one, whole in zip(pair.times.subjects, model.complete, strict=True) if whole]
+    obstacle = pair.among(subjects).obstacle()
+    warnings: tuple[str, ...] = (obstacle,) if obstacle.startswith(MONOTONE) else ()
+    values, interval = (None, None), (None, None)
+    if not obstacle:
+        fit = fit_of(pair, model, level)
+        warnings = fit.warnings
+        if fit.aliased[0] or fit.monotone[0] or not fit.converged:
+            obstacle = "; ".join(fit.warnings)
+        else:
+            values, interval = (fit.hr[0], fit.p[0]), (fit.low[0], fit.high[0])
+    text = f"{NOT_ESTIMABLE}: {obstacle}" if obstacle else ""
+    limits = {"hazard_ratio": (interval, level), "hazard_ratio_p": ((None, None), None)}
+    for value, (statistic, (bounds, at)) in zip(values, limits.items(), strict=True):
+        yield cell.number(
+            statistic,
+            value,
+            subjects,
+            item=model.item,
+            interval=bounds,
+            level=at,
+            method=method,
+            n=len(subjects),
+            events=int(pair.times.event[model.complete].sum()),
+            text=text,
+        )
+    if warnings:
+        yield cell.statement("warning", "; ".join(warnings), item=f"hazard ratio, {model.item}")
 
 
 def fit_of(pair: Pair, model: Model, level: float) -> CoxFit:
@@ -170,17 +205,16 @@ def proportionality_row(cell: Cell, pair: Pair, level: float) -> Row | None:
     if pair.obstacle():
         return None
     everyone = np.ones(pair.times.size, dtype=np.bool_)
-    model = Model(UNSTRATIFIED, None, np.empty((pair.times.size, 0)), (), everyone)
-    fit = fit_of(pair, model, level)
-    if fit.warnings or not fit.converged:
+    fit = fit_of(pair, Model(UNSTRATIFIED, None, np.empty((pair.times.size, 0)), (), everyone), level)
+    if fit.aliased[0] or fit.monotone[0] or not fit.converged:
         return None
-    found = proportional_hazards_test(fit)
+    found = proportional_hazards_test(fit).overall
     return cell.number(
         "proportional_hazards_p",
         found.p,
         pair.times.subjects,
         n=pair.times.size,
         events=pair.times.event_count,
-        method="scaled Schoenfeld residuals, Kaplan–Meier time",
-        text="" if np.isfinite(found.p) else f"{NOT_ESTIMABLE}: too few events",
+        method="score test of Grambsch and Therneau, Kaplan–Meier time",
+        text=f"{NOT_ESTIMABLE}: {found.reason}" if found.reason else "",
     )

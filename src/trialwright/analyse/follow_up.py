@@ -34,9 +34,7 @@ def describe_follow_up(
         return
     curve = reverse_kaplan_meier(here.days, here.event, conf_type=conf_type, level=level)
     for statistic, probability in _QUANTILES.items():
-        yield median_row(
-            cell, here, curve, statistic=statistic, probability=probability, name=METHOD
-        )
+        yield median_row(cell, here, curve, statistic=statistic, probability=probability, name=METHOD)
     for statistic, days in (("min", here.days.min()), ("max", here.days.max())):
         method = "time from start to event or censoring"
         yield cell.number(statistic, months(float(days)), here.subjects, method=method, n=here.size)

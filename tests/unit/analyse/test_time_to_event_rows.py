@@ -25,9 +25,14 @@ FOUR = [
 
 def adtte(records, paramcd="OS", variant="primary"):
     frame = pl.DataFrame(
-        records, schema=["USUBJID", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC"], orient="row", infer_schema_length=None
+        records,
+        schema=["USUBJID", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC"],
+        orient="row",
+        infer_schema_length=None,
     )
-    return frame.with_columns(PARAMCD=pl.lit(paramcd), VARIANT=pl.lit(variant), AVAL=pl.col("AVAL").cast(pl.Float64))
+    return frame.with_columns(
+        PARAMCD=pl.lit(paramcd), VARIANT=pl.lit(variant), AVAL=pl.col("AVAL").cast(pl.Float64)
+    )
 
 
 def describe(records, members=None, landmarks=(), restrictions=(), ticks_months=()):
@@ -104,7 +109,9 @@ def test_a_time_below_one_day_is_left_out_and_counted():
 
 
 def test_the_order_of_records_does_not_matter():
-    assert describe(FOUR, landmarks=(60.875,)) == describe(FOUR[::-1], members=list("1234"), landmarks=(60.875,))
+    assert describe(FOUR, landmarks=(60.875,)) == describe(
+        FOUR[::-1], members=list("1234"), landmarks=(60.875,)
+    )
 
 
 def test_numbers_at_risk_count_who_is_followed_at_least_so_long():
