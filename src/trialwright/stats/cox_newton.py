@@ -1,4 +1,4 @@
-"""Newton's method for Cox's partial likelihood, with step-halving, aliased columns and monotone likelihoods."""
+"""Newton's method for Cox's partial likelihood: step-halving, aliased columns, monotone likelihoods."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from trialwright.stats.inputs import Flags, Floats, Integers
 
 ALIASED = 1e-11
+NO_INFORMATION = 1e-13
 FLAT = 1e-9
 STILL_MOVING = 0.1
 VANISHED = 1e-13
+TIGHT = 1e-10
 MAX_ITERATIONS = 60
 MAX_HALVINGS = 40
 ROUNDING = 1e-13
@@ -81,13 +83,13 @@ def _inverse(matrix: Floats) -> Floats:
     return 0.5 * (inverse + inverse.T)
 
 
-def _aliased(information: Floats, spread: Floats) -> Flags:
+def _aliased(information: Floats, spread: Floats, events: float) -> Flags:
     """Columns whose information, given the columns before them, is nothing but rounding."""
     flags = np.zeros(len(spread), dtype=np.bool_)
     left = information.copy()
     for j in range(len(spread)):
         pivot = left[j, j]
-        if spread[j] == 0.0 or pivot <= ALIASED * max(information[j, j], ALIASED):
+        if spread[j] == 0.0 or pivot <= max(ALIASED * information[j, j], NO_INFORMATION * events):
             flags[j] = True
             continue
         left = left - np.outer(left[:, j], left[j, :]) / pivot
@@ -117,7 +119,7 @@ def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int,
         gain = abs(there.loglik - here.loglik)
         taken = np.abs(there.beta - here.beta)
         here = there
-        if gain <= FLAT * (1.0 + abs(here.loglik)):
+        if gain <= FLAT + ROUNDING * abs(here.loglik):
             moving = (np.abs(here.step()) > STILL_MOVING) & (taken > STILL_MOVING)
             if moving.any():
                 return here, moving, iteration, True
@@ -128,22 +130,17 @@ def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int,
     return here, finite, MAX_ITERATIONS, False
 
 
-TIGHT = 1e-10
-
-
 def maximise(time: Floats, event: Floats, X: Floats, stratum: Integers, efron: float) -> Maximum:
     """Maximise the partial likelihood; rows sorted as `cox_kernels` needs them.
 
-    Columns are centred and divided by their standard deviation for the search. A column moves in a
-    monotone likelihood when the likelihood has stopped rising (1e-9, relative) but Newton's step is
-    still more than a tenth of the column's standard deviation: each such step gains a factor e, never the end.
+    Columns are centred and divided by their range for the search. The likelihood is monotone in a
+    column when it has stopped rising (by 1e-9) but Newton's step still changes the log hazard ratio
+    over the column's range by a tenth or more: towards infinity such steps never shrink.
     """
-    spread = X.std(axis=0)
-    # a constant column may have a standard deviation of rounding errors
-    spread = np.where(X.max(axis=0) == X.min(axis=0), 0.0, spread)
+    spread = np.ptp(X, axis=0)
     kept_columns = np.ascontiguousarray((X - X.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0))
     whole = _Likelihood(time, event, kept_columns, stratum, efron)
-    aliased = _aliased(whole.at(np.zeros(X.shape[1])).information, spread)
+    aliased = _aliased(whole.at(np.zeros(X.shape[1])).information, spread, event.sum())
     kept = ~aliased
     likelihood = _Likelihood(time, event, np.ascontiguousarray(kept_columns[:, kept]), stratum, efron)
     null = likelihood.at(np.zeros(int(kept.sum())))
