@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,10 +66,8 @@ def _read(source: Path) -> pl.DataFrame:
     if not source.is_file():
         raise InputFileError.at(str(source), "there is no such file", remedy=remedy)
     try:
-        content = source.read_bytes()
-        content.decode("utf-8")
-        rows = pl.read_csv(content.removeprefix(codecs.BOM_UTF8), infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        rows = pl.read_csv(source, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
         first = str(error).splitlines()[0]
         raise InputFileError.at(str(source), f"cannot be read as CSV ({first})", remedy=remedy) from error
     missing = [name for name in COLUMNS if name not in rows.columns]
