@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.analyse.rows import NO_SUBJECTS, NOT_ESTIMABLE, Cell
+from trialwright.protocol.baseline import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from trialwright.analyse.context import Context
     from trialwright.analyse.rows import Row
-    from trialwright.protocol.study import BaselineVariable
+    from trialwright.protocol.baseline import BaselineVariable
 
 SECTION = "baseline"
 QUANTILE_METHOD = "quantile R type 2 (SAS definition 5)"
@@ -35,7 +36,7 @@ def baseline(context: Context) -> list[Row]:
             cell = Cell(SECTION, variable.name, context.main_population, group)
             members = context.members(context.main_population, group)
             found = {one: values[one] for one in members if one in values}
-            if variable.kind == "continuous":
+            if variable.kind is Kind.CONTINUOUS:
                 rows += _continuous(cell, members, found)
             else:
                 rows += _categorical(cell, members, found, categories)
@@ -43,14 +44,23 @@ def baseline(context: Context) -> list[Row]:
 
 
 def _values(context: Context, variable: BaselineVariable) -> Mapping[str, float | str]:
-    """The value of each subject that has one."""
+    """The value of each subject that has one; categories as the table prints them."""
     frame = context.adam.adsl.select("USUBJID", pl.col(f"BL_{variable.name}").alias("VALUE")).drop_nulls()
-    return dict(frame.iter_rows())
+    if variable.kind is Kind.CONTINUOUS:
+        return {subject: float(value) for subject, value in frame.iter_rows()}
+    texts = {subject: str(value) for subject, value in frame.iter_rows()}
+    return {
+        subject: variable.labels.get(text, text)
+        for subject, text in texts.items()
+        if text.casefold() != MISSING.casefold()
+    }
 
 
 def _categories(variable: BaselineVariable, values: Mapping[str, float | str]) -> list[str]:
     """The declared order first, then whatever else the data hold, by the alphabet."""
-    declared = list(variable.order or ())
+    if variable.kind is Kind.CONTINUOUS:
+        return []
+    declared = list(dict.fromkeys(variable.labels.get(level, level) for level in variable.levels))
     return declared + sorted({str(value) for value in values.values()} - set(declared))
 
 

@@ -22,9 +22,12 @@ CATEGORIES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
 NO_ASSESSMENT = "MISSING"
 
 
-def best_responses(context: Context, paramcd: str) -> Mapping[str, str]:
+def best_responses(
+    context: Context, paramcd: str, *, minimum_sd_days: int | None = None
+) -> Mapping[str, str]:
     """Give every subject's best response; MISSING for who has none in adrs."""
-    rows = context.adam.adrs.filter(pl.col("PARAMCD") == paramcd, pl.col("AVALC").is_not_null())
+    adrs = context.adrs(minimum_sd_days)
+    rows = adrs.filter(pl.col("PARAMCD") == paramcd, pl.col("AVALC").is_not_null())
     found = dict.fromkeys(context.subjects, NO_ASSESSMENT)
     found.update(rows.select("USUBJID", "AVALC").iter_rows())
     return found

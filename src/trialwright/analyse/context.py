@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.analyse.results import TOTAL
+from trialwright.derive.adam import derive_all
 from trialwright.derive.adsl import set_flag
+from trialwright.protocol import duration
+from trialwright.protocol.study import GroupKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +25,7 @@ SCREENED = "screened"
 ENROLLED = "enrolled"
 FULL_SET = "full"
 SAFETY_SET = "safety"
+_COLUMN_OF_KIND = {GroupKind.ARM.value: "TRT01P", GroupKind.COHORT.value: "COHORT"}
 _ENROLMENT_DATES = ("RANDDT", "ENRLDT", "TRTSDT")
 
 
@@ -47,8 +51,7 @@ class Context:
     @cached_property
     def groups(self) -> tuple[str, ...]:
         """The columns of a table: the study's groups, then Total; Total alone where there is one group."""
-        declared = tuple(self.study.groups)
-        return (*declared, TOTAL) if len(declared) > 1 else (TOTAL,)
+        return self.columns()
 
     @cached_property
     def populations(self) -> Mapping[str, frozenset[str]]:
@@ -71,11 +74,54 @@ class Context:
             return FULL_SET
         return sets[0] if sets else ENROLLED
 
-    def members(self, population: str, group: str = TOTAL) -> list[str]:
-        """Give the subjects of a population and group, sorted."""
+    def members(self, population: str, group: str = TOTAL, by: str | None = None) -> list[str]:
+        """Give the subjects of a population and group, sorted; `by` is where the group comes from."""
         chosen = self.populations[population]
-        return [
-            subject
-            for subject in self.subjects
-            if subject in chosen and (group == TOTAL or self.group_of[subject] == group)
-        ]
+        if group == TOTAL:
+            return [subject for subject in self.subjects if subject in chosen]
+        inside = self.split(by)[group]
+        return [subject for subject in self.subjects if subject in chosen and subject in inside]
+
+    def columns(self, by: str | None = None) -> tuple[str, ...]:
+        """Give the groups of an endpoint's table: those of the study, those it asks for, Total."""
+        return (*self.split(by), TOTAL)
+
+    def split(self, by: str | None = None) -> Mapping[str, frozenset[str]]:
+        """Give the groups without Total: the study's, then those of `by` where that is something else.
+
+        A group of `by` is named "cohort: A", so that it never meets a group of the study.
+        """
+        found: dict[str, frozenset[str]] = {}
+        if len(self.study.groups) > 1:
+            for name in self.study.groups:
+                found[name] = frozenset(one for one, group in self.group_of.items() if group == name)
+        kind = next(iter(self.study.groups.values())).kind
+        if by is None or by == kind:
+            return found
+        column = _COLUMN_OF_KIND.get(by, f"BL_{by}")
+        values = self.adam.adsl.select("USUBJID", pl.col(column).cast(pl.String)).drop_nulls()
+        for category in self._categories(by, set(values[column])):
+            inside = values.filter(pl.col(column) == category)["USUBJID"]
+            found[f"{by}: {category}"] = frozenset(inside)
+        return found
+
+    def _categories(self, by: str, present: set[str]) -> list[str]:
+        """The categories of `by`: as declared, also where nobody is in them; then those only in the data."""
+        declared: tuple[str, ...] = tuple(self.study.cohorts) if by == GroupKind.COHORT else ()
+        if by == GroupKind.ARM:
+            declared = tuple(self.study.arms)
+        declared = next((one.levels for one in self.study.baseline if one.name == by), declared)
+        return [*declared, *sorted(present - set(declared))]
+
+    @cached_property
+    def _rederived(self) -> dict[int, pl.DataFrame]:
+        return {self.study.response.minimum_sd_days: self.adam.adrs}
+
+    def adrs(self, minimum_sd_days: int | None = None) -> pl.DataFrame:
+        """Give adrs under the study's rules, or derived again with another minimum duration of SD."""
+        days = self.study.response.minimum_sd_days if minimum_sd_days is None else minimum_sd_days
+        if days not in self._rederived:
+            rules = self.study.response.model_copy(update={"minimum_sd": duration.days(days)})
+            study = self.study.model_copy(update={"response": rules})
+            self._rederived[days] = derive_all(study, self.data).adrs
+        return self._rederived[days]

@@ -87,5 +87,5 @@ def design_of(
 def _categories(context: Context, name: str, values: pl.Series) -> list[str]:
     """The categories that occur, in the declared order, then by the alphabet."""
     present = set(values.drop_nulls().cast(pl.String))
-    declared = next((list(v.order or ()) for v in context.study.baseline if v.name == name), [])
+    declared = next((list(v.levels) for v in context.study.baseline if v.name == name), [])
     return [one for one in declared if one in present] + sorted(present - set(declared))
