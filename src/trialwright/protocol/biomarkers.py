@@ -1,0 +1,56 @@
+"""What the study file says of biomarkers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from trialwright.protocol.part import Name, Names, Part, Positive, Probability, wrong
+
+
+class Change(StrEnum):
+    """How the change of a serum marker since baseline is told."""
+
+    DIFFERENCE = "difference"
+    PERCENT = "percent"
+    LOG2_RATIO = "log2 ratio"
+
+
+class FitnessModel(StrEnum):
+    """The model of neoantigen fitness."""
+
+    LUKSZA_2017 = "Luksza 2017"
+
+
+class SerumMarkers(Part):
+    """Markers in serum over time, related to the course from a landmark on."""
+
+    analytes: Annotated[Names, Field(min_length=1)]
+    visits: Annotated[Names, Field(min_length=1)]
+    landmark: Name = Field(description="The visit from which outcome is counted, one of `visits`.")
+    change: Change = Change.LOG2_RATIO
+    endpoints: Names = Field(default=(), description="Times to event that the change is related to.")
+
+    @model_validator(mode="after")
+    def _landmark_is_a_visit(self) -> Self:
+        if self.landmark not in self.visits:
+            raise wrong(f"a landmark that is one of the visits: {', '.join(self.visits)}")
+        return self
+
+
+class Fitness(Part):
+    """Neoantigen fitness of the tumour, related to response."""
+
+    model: FitnessModel
+    endpoints: Names = Field(default=(), description="Endpoints that fitness is related to.")
+    cut: Positive | None = Field(default=None, description="High against low; the median if left out.")
+    level: Probability = 0.95
+
+
+class Biomarkers(Part):
+    """The exploratory markers of the study."""
+
+    serum: SerumMarkers | None = None
+    fitness: Fitness | None = None
