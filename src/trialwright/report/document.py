@@ -1,0 +1,111 @@
+"""The report: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from trialwright import __version__
+from trialwright.report import blocks
+from trialwright.report.inputs import Page, ReportInput
+from trialwright.report.ledger import subjects_json
+from trialwright.report.sections import (
+    baseline,
+    design,
+    disagreements,
+    findings,
+    flow,
+    methods,
+    response,
+    time_to_event,
+    title,
+    tumour,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_COLOPHON = "Made by Trialwright {version} from the inputs named above; the same inputs give the same file."
+
+
+@dataclass(frozen=True)
+class _Document:
+    """What the template prints."""
+
+    title: str
+    kicker: str
+    mark: str
+    mark_note: str
+    headline_label: str
+    headline: list[Markup]
+    facts: blocks.Facts
+    sections: tuple[blocks.Section, ...]
+    behind: Markup
+    style: Markup
+    script: Markup
+    generator: str
+    colophon: str
+
+
+def render_html(given: ReportInput) -> str:
+    """Put the report of a study together as one self-contained HTML file.
+
+    The same input gives the same text, byte for byte. Every number is a row of `given.results`.
+    """
+    page = Page(given)
+    label, sentences = title.headline(page)
+    document = _Document(
+        title=page.study.title,
+        kicker=title.kicker(page),
+        mark=page.mark,
+        mark_note=page.mark_note,
+        headline_label=label,
+        headline=sentences,
+        facts=blocks.Facts(title.facts(page)),
+        sections=blocks.numbered(_sections(page)),
+        behind=subjects_json(page.ledger.rows),
+        style=_asset("style.css"),
+        script=_asset("script.js"),
+        generator=f"Trialwright {__version__}",
+        colophon=_COLOPHON.format(version=__version__),
+    )
+    return _template().render(page=document) + "\n"
+
+
+def _sections(page: Page) -> list[blocks.Section]:
+    """The chapters in reading order, without those that have nothing to say."""
+    chapters = (
+        design.section(page),
+        flow.section(page),
+        baseline.section(page),
+        response.section(page),
+        time_to_event.section(page),
+        tumour.section(page),
+        disagreements.section(page),
+        findings.section(page),
+        methods.section(page),
+        methods.all_results(page),
+    )
+    return [chapter for chapter in chapters if chapter is not None]
+
+
+@cache
+def _template() -> Template:
+    """The page; every value is escaped unless it is markup of our own making."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(_read("document.html.j2"))
+
+
+def _asset(name: str) -> Markup:
+    """A style sheet or script of this package, written into the page as it is."""
+    return Markup(_read(name))  # noqa: S704 - a file of the package, not data
+
+
+@cache
+def _read(name: str) -> str:
+    return files("trialwright.report").joinpath("templates", name).read_text(encoding="utf-8")
