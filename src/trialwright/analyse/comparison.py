@@ -90,9 +90,9 @@ def log_rank_rows(
     """Give chi-square and p of the log-rank test; it needs an event and two groups, no more."""
     times = pair.times
     method = _method(_test_name(weight), strata)
-    if not pair.is_first.any() or pair.is_first.all():
-        values, reason = (None, None), pair.obstacle()
-    else:
+    values: tuple[float | None, float | None] = (None, None)
+    reason = pair.obstacle()
+    if pair.is_first.any() and not pair.is_first.all():
         found = logrank(times.days, times.event, pair.is_first.astype(np.int64), strata=strata, weight=weight)
         values, reason = (found.chi2, found.p), found.reason
     for statistic, value in zip(("logrank_chi2", "logrank_p"), values, strict=True):
@@ -158,7 +158,8 @@ def hazard_rows(cell: Cell, pair: Pair, model: Model, level: float) -> Iterator[
     subjects = [one for one, whole in zip(pair.times.subjects, model.complete, strict=True) if whole]
     obstacle = pair.among(subjects).obstacle()
     warnings: tuple[str, ...] = (obstacle,) if obstacle.startswith(MONOTONE) else ()
-    values, interval = (None, None), (None, None)
+    values: tuple[float | None, float | None] = (None, None)
+    interval: tuple[float | None, float | None] = (None, None)
     if not obstacle:
         fit = fit_of(pair, model, level)
         warnings = fit.warnings

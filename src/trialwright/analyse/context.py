@@ -53,6 +53,11 @@ class Context:
         """The columns of a table: the study's groups, then Total; Total alone where there is one group."""
         return self.columns()
 
+    def column_of(self, subject: str) -> str:
+        """Give the column of the tables in which a subject stands beside Total."""
+        group = self.group_of[subject]
+        return group if group in self.split() else TOTAL
+
     @cached_property
     def populations(self) -> Mapping[str, frozenset[str]]:
         """The subjects screened, enrolled, and of each analysis set."""

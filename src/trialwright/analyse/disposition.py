@@ -50,7 +50,7 @@ def _flow(context: Context, group: str) -> Iterator[Row]:
     adsl = context.adam.adsl.filter(pl.col("USUBJID").is_in(members)).sort("USUBJID")
 
     def those(which: pl.Expr) -> list[str]:
-        return adsl.filter(which)["USUBJID"].to_list()
+        return list(adsl.filter(which)["USUBJID"])
 
     ended = pl.col("EOSSTT").fill_null("")
     yield cell.count("allocated", members, n=size)

@@ -1,0 +1,68 @@
+"""From a study and its ADaM frames to results: one function a section, composed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trialwright.analyse.baseline import baseline
+from trialwright.analyse.context import Context
+from trialwright.analyse.disagreements import disagreements
+from trialwright.analyse.disposition import disposition
+from trialwright.analyse.exposure import exposure
+from trialwright.analyse.follow_up import follow_up
+from trialwright.analyse.response import response
+from trialwright.analyse.results import Results, check_results
+from trialwright.analyse.rows import table_of
+from trialwright.analyse.survival_endpoints import changes, curves, time_to_event
+from trialwright.analyse.target import target
+from trialwright.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from trialwright.analyse.rows import Row
+    from trialwright.derive.adam import Adam
+    from trialwright.protocol.study import Study
+    from trialwright.sdtm.study_data import StudyData
+
+SECTIONS: tuple[Callable[[Context], list[Row]], ...] = (
+    disposition,
+    baseline,
+    response,
+    target,
+    time_to_event,
+    follow_up,
+    exposure,
+)
+"""The sections in the order of the report; a new section is a function added here."""
+
+
+def analyse(study: Study, adam: Adam, data: StudyData) -> Results:
+    """Compute every number of the report, in an order that the study file fixes.
+
+    Raises:
+        StudyFileError: a comparison names a factor that the data do not have.
+    """
+    context = Context(study, adam, data)
+    rows = [row for section in SECTIONS for row in section(context)]
+    origin = str(data.origin.value).lower()
+    return check_results(
+        Results(
+            study=study.id,
+            origin=origin,
+            table=table_of(rows, origin),
+            curves=curves(context),
+            changes=changes(context),
+            disagreements=disagreements(context),
+            findings=tuple(_findings(rows)),
+        )
+    )
+
+
+def _findings(rows: Iterable[Row]) -> Iterable[Finding]:
+    """What the estimation warned of, for the list that a person reads."""
+    for row in rows:
+        if row.statistic == "warning":
+            where = f"{row.endpoint} ({row.variant}), {row.group}, {row.item}"
+            remedy = "read the log-rank test and the curves; report no hazard ratio where there is none"
+            yield Finding(Severity.WARNING, "ANALYSIS-WARNING", "ADTTE", "", where, row.text, remedy)
