@@ -163,8 +163,11 @@ class VisitReasons:
             return self._missing(visit)
         if Reason.BASELINE_NOT_MEASURABLE in reason:
             return "no measurable disease at baseline: every target lesion already as in CR"
-        if Reason.NO_BASELINE_SUM in reason:
-            return self._no_baseline(visit)
+        if Reason.BASELINE_INCOMPLETE in reason:
+            first = int(self.histories.visit_offsets[self._subject(visit)])
+            return f"no complete baseline sum: {self._missing(first)}"
+        if Reason.NO_BASELINE in reason:
+            return "no baseline assessment"
         if Reason.NON_TARGET_ONLY in reason:
             return {
                 Response.CR: "every non-target lesion gone, no target lesions",
@@ -195,9 +198,3 @@ class VisitReasons:
         if enough_percent and tolerance < total - nadir < self.options.rise_at_least_mm - tolerance:
             text += f": less than {plain(self.options.rise_at_least_mm)} mm above nadir"
         return text
-
-    def _no_baseline(self, visit: int) -> str:
-        subject = self._subject(visit)
-        if not self.histories.has_baseline[subject]:
-            return "no baseline assessment"
-        return f"no complete baseline sum: {self._missing(int(self.histories.visit_offsets[subject]))}"

@@ -11,6 +11,8 @@ Decisions where the criteria are silent:
   still CR if there was a baseline visit; otherwise NE, since PR and SD are judged against baseline.
 * Targets that already meet CR at baseline (sum 0, or only nodes below 10 mm) are no measurable
   disease: PD by the sum as usual, otherwise NE; never CR, PR or SD.
+* A sum is never PD where every target that was seen is gone or a normal node: a partial sum of
+  nodes that grew from 2 to 9 mm could still be CR.
 * A subject has non-target disease if any of its visits says so; NONE at another visit is then NE.
 * Neither target nor non-target disease at baseline: NED, and PD with an unequivocal new lesion.
 * No baseline visit at all: NE unless PD.
@@ -59,9 +61,9 @@ WHY_BACK, WHY_NT_BACK = int(Reason.PD_TARGET_REAPPEARED), int(Reason.PD_NON_TARG
 WHY_GONE, WHY_NT_PERSISTS = int(Reason.TARGETS_GONE), int(Reason.NON_TARGET_PERSISTS)
 WHY_NT_NE, WHY_FELL = int(Reason.NON_TARGET_NOT_EVALUATED), int(Reason.SUM_FELL)
 WHY_STABLE, WHY_NE = int(Reason.SUM_STABLE), int(Reason.TARGET_NOT_EVALUABLE)
-WHY_NO_BASELINE, WHY_NOT_MEASURABLE = int(Reason.NO_BASELINE_SUM), int(Reason.BASELINE_NOT_MEASURABLE)
+WHY_NO_BASELINE, WHY_NOT_MEASURABLE = int(Reason.NO_BASELINE), int(Reason.BASELINE_NOT_MEASURABLE)
 WHY_NT_ONLY, WHY_NO_DISEASE = int(Reason.NON_TARGET_ONLY), int(Reason.NO_DISEASE)
-WHY_EQUIVOCAL = int(Reason.EQUIVOCAL_NEW_LESION)
+WHY_EQUIVOCAL, WHY_INCOMPLETE = int(Reason.EQUIVOCAL_NEW_LESION), int(Reason.BASELINE_INCOMPLETE)
 
 
 @kernel
@@ -115,9 +117,7 @@ def measure(diameters_mm: Lengths, nodes: Flags, options: Options) -> tuple[floa
 
 @kernel
 def target_response(
-    sum_mm: float,
-    missing: int,
-    all_gone: bool,  # noqa: FBT001 - a fact, not a switch
+    measured: tuple[float, int, bool, bool],
     baseline_mm: float,
     baseline_state: int,
     nadir_mm: float,
@@ -125,17 +125,18 @@ def target_response(
 ) -> tuple[int, int]:
     """Return the response of the target lesions and why, by the first rule that holds [E 4.3.1].
 
-    CR; else PD (a partial sum suffices, for the missing lesions could only add to it); else NE if a
-    target is not evaluable; else PR; else SD. `baseline_state` is 0, or why baseline cannot serve.
+    CR; else PD (a partial sum suffices, for the missing lesions could only add to it, unless all
+    that was seen is gone: then it could be CR yet); else NE if a target is not evaluable; else PR;
+    else SD. `measured` is that of `measure`; `baseline_state` is 0, or why baseline cannot serve.
     """
-    usable = baseline_state == 0
-    if all_gone and baseline_state != WHY_NOT_MEASURABLE:
+    sum_mm, missing, all_gone, seen = measured
+    if all_gone and baseline_state in (0, WHY_INCOMPLETE):
         return CR, WHY_GONE
-    if sum_has_progressed(sum_mm, nadir_mm, options):
+    if seen and sum_has_progressed(sum_mm, nadir_mm, options):
         return PD, WHY_SUM_ROSE | (WHY_PARTIAL if missing > 0 else 0)
     if missing > 0:
         return NE, WHY_NE
-    if not usable:
+    if baseline_state != 0:
         return NE, baseline_state
     if sum_has_fallen(sum_mm, baseline_mm, options):
         return PR, WHY_FELL
@@ -214,14 +215,10 @@ def date_new_lesions_back(new: Codes, day: Ints, last_day: int, resolved: Codes,
 
 
 @kernel
-def baseline_state_of(
-    has_baseline: bool,  # noqa: FBT001 - a fact, not a switch
-    missing: int,
-    all_gone: bool,  # noqa: FBT001 - a fact, not a switch
-) -> int:
-    """Return 0 where the baseline sum can serve, else why it cannot."""
-    if not has_baseline or missing > 0:
-        return WHY_NO_BASELINE
+def state_of_baseline(missing: int, all_gone: bool) -> int:  # noqa: FBT001 - a fact, not a switch
+    """Return 0 where the sum at the baseline visit can serve, else why it cannot."""
+    if missing > 0:
+        return WHY_INCOMPLETE
     return WHY_NOT_MEASURABLE if all_gone else 0
 
 
@@ -239,19 +236,15 @@ def assess_visit(
     `reference` is the baseline sum (mm), its state and the nadir (mm); `states` the non-target
     state, the new-lesion state and whether the overall response was CR before.
     """
-    sum_mm, missing, all_gone, seen = measured
     non_target, new, was_cr = states
     target, why = NOT_APPLICABLE, 0
     if has_targets:
-        gone = all_gone and has_baseline
-        target, why = target_response(
-            sum_mm, missing, gone, reference[0], reference[1], reference[2], options
-        )
+        target, why = target_response(measured, reference[0], reference[1], reference[2], options)
         overall, why = overall_with_targets(target, why, non_target)
     else:
         overall, why = overall_without_targets(non_target)
     besides = progression_besides_the_sum(
-        non_target, new, seen, was_cr and options.reappearance_after_cr_is_pd
+        non_target, new, measured[3], was_cr and options.reappearance_after_cr_is_pd
     )
     if besides & WHY_BACK:
         target = PD
@@ -292,7 +285,7 @@ def assess_subject(
         target, overall, why = NOT_APPLICABLE, NOT_APPLICABLE, WHY_BASELINE
         if is_baseline:
             baseline_mm = sum_mm if complete else np.nan
-            state = baseline_state_of(has_baseline, missing, all_gone)
+            state = state_of_baseline(missing, all_gone)
         else:
             reference = (baseline_mm, state, nadir_mm)
             states = (int(seen_non_target), int(new[visit]), was_cr)
