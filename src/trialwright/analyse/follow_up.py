@@ -50,8 +50,9 @@ def follow_up(context: Context) -> list[Row]:
 def _times(context: Context, endpoint: FollowUpEndpoint) -> Times:
     """Time to death or last known alive: those of overall survival if it starts alike, else from adsl."""
     for name, other in context.study.endpoints.items():
-        is_survival = isinstance(other, TimeToEventEndpoint) and other.events == (Event.DEATH,)
-        if is_survival and other.start is endpoint.start:
+        if not isinstance(other, TimeToEventEndpoint):
+            continue
+        if other.events == (Event.DEATH,) and other.start is endpoint.start:
             return times_of(context.adam.adtte, paramcd_of(name, other), PRIMARY)
     return _times_of_adsl(context, endpoint)
 
