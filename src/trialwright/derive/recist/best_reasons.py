@@ -47,8 +47,7 @@ class BestReasons:
         parts = []
         if response in RESPONSES:
             parts.append(f"{self._at(at)}, confirmed by {self._at(by)}")
-        if self.best.not_confirmed[subject]:
-            parts.append(self._not_confirmed(subject))
+        parts += self._not_confirmed(subject)
         if response not in RESPONSES:
             parts.append(self._below(response, at))
         return f"{RESPONSE_TEXT[response]} as confirmed best response: {'; '.join(parts)}"
@@ -73,10 +72,25 @@ class BestReasons:
             return f"{self._at(at)}, and {short} before it"
         return f"assessed first on {self._date(at)}, but {short}"
 
-    def _not_confirmed(self, subject: int) -> str:
-        first, blocked = int(self.best.bor_visit[subject]), int(self.best.blocked_at[subject])
+    def _not_confirmed(self, subject: int) -> list[str]:
+        """Say of the first CR and the first PR, in order of date, why they were not confirmed."""
+        best = self.best
+        told = [
+            (
+                int(best.cr_visit[subject]),
+                int(best.cr_not_confirmed[subject]),
+                int(best.cr_blocked_at[subject]),
+            ),
+            (
+                int(best.pr_visit[subject]),
+                int(best.pr_not_confirmed[subject]),
+                int(best.pr_blocked_at[subject]),
+            ),
+        ]
+        return [self._why_not(first, NotConfirmed(why), at) for first, why, at in sorted(told) if why]
+
+    def _why_not(self, first: int, why: NotConfirmed, blocked: int) -> str:
         days = self.options.confirmation_days - self.options.confirmation_tolerance_days
-        why = NotConfirmed(int(self.best.not_confirmed[subject]))
         head = f"{self._at(first)} was not confirmed"
         if why == NotConfirmed.NOTHING_AFTER:
             return f"{head}, no assessment that counts followed"

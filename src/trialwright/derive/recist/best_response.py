@@ -38,8 +38,9 @@ WORSE_NEXT, PR_AFTER_CR = int(NotConfirmed.WORSE_NEXT), int(NotConfirmed.PR_AFTE
 ENDED_TOO_SOON = int(NotConfirmed.RESPONSE_ENDED_TOO_SOON)
 
 BOR, CBOR = 0, 1
-AT_BOR, AT_CBOR, AT_RSP, AT_CRSP, AT_CB, AT_CCB, AT_PD, AT_LAST, AT_CONFIRMED, AT_BLOCKED = range(10)
-PLACES = 10
+AT_BOR, AT_CBOR, AT_RSP, AT_CRSP, AT_CB, AT_CCB, AT_PD, AT_LAST, AT_CONFIRMED = range(9)
+AT_CR, AT_PR, AT_CR_BLOCKED, AT_PR_BLOCKED = range(9, 13)
+PLACES = 13
 
 
 @kernel
@@ -179,9 +180,9 @@ def earlier(first: int, second: int) -> int:
 
 @kernel
 def judge_subject(
-    counted: Codes, day: Ints, reference_day: int, options: Options, best: Codes, at: Ints
-) -> int:
-    """Fill the best responses and visits of one subject; return why the response was not confirmed."""
+    counted: Codes, day: Ints, reference_day: int, options: Options, best: Codes, at: Ints, why: Codes
+) -> None:
+    """Fill the best responses and visits of one subject, and why its first CR and PR are not confirmed."""
     cr, pr = first_of(counted, CR), first_of(counted, PR)
     confirmed_cr, confirms_cr = first_confirmed(counted, day, CR, options)
     confirmed_pr, confirms_pr = first_confirmed(counted, day, PR, options)
@@ -195,16 +196,14 @@ def judge_subject(
         best[CBOR], at[AT_CBOR], at[AT_CONFIRMED] = CR, confirmed_cr, confirms_cr
     at[AT_RSP], at[AT_CRSP] = earlier(cr, pr), earlier(confirmed_cr, confirmed_pr)
     at[AT_CB], at[AT_CCB] = earlier(at[AT_RSP], benefit), earlier(at[AT_CRSP], benefit)
-    at[AT_PD], at[AT_LAST] = first_of(counted, PD), -1
+    at[AT_PD], at[AT_LAST], at[AT_CR], at[AT_PR] = first_of(counted, PD), -1, cr, pr
     for visit in range(counted.size):
         if counted[visit] != NOT_APPLICABLE:
             at[AT_LAST] = visit
-    at[AT_BLOCKED] = -1
-    if best[BOR] in (CR, PR) and best[CBOR] != best[BOR]:
-        _, why, blocked = seek_confirmation(counted, day, at[AT_BOR], best[BOR], options)
-        at[AT_BLOCKED] = blocked
-        return why
-    return 0
+    if cr >= 0 and confirmed_cr < 0:
+        _, why[0], at[AT_CR_BLOCKED] = seek_confirmation(counted, day, cr, CR, options)
+    if pr >= 0 and confirmed_cr < 0 and confirmed_pr < 0:
+        _, why[1], at[AT_PR_BLOCKED] = seek_confirmation(counted, day, pr, PR, options)
 
 
 @kernel
@@ -216,12 +215,12 @@ def judge_all(
     counted = np.zeros(day.size, np.int8)
     best = np.full((subjects, 2), MISSING, np.int8)
     at = np.full((subjects, PLACES), -1, np.int64)
-    why = np.zeros(subjects, np.int8)
+    why = np.zeros((subjects, 2), np.int8)
     for subject in range(subjects):
         first, end = visit_offsets[subject], visit_offsets[subject + 1]
         days, codes, reference = day[first:end], counted[first:end], reference_day[subject]
         read_responses(response[first:end], days, reference, last_day[subject], options, codes)
-        why[subject] = judge_subject(codes, days, reference, options, best[subject], at[subject])
+        judge_subject(codes, days, reference, options, best[subject], at[subject], why[subject])
         for place in range(PLACES):
             if at[subject, place] >= 0:
                 at[subject, place] += first

@@ -61,8 +61,10 @@ class BestResponses:
         cb_visit, ccb_visit: first visit of clinical benefit, by response or by confirmed response.
         pd_visit: first PD that counts.
         last_visit: last visit that counts (the PD, if there is one).
-        not_confirmed: `NotConfirmed`: why a BOR of CR or PR is not the CBOR.
-        blocked_at: the visit that decided so.
+        cr_visit, pr_visit: first CR and first PR that count.
+        cr_not_confirmed, cr_blocked_at: `NotConfirmed`: why the first CR is not confirmed if no CR
+            is, and the visit that decided so.
+        pr_not_confirmed, pr_blocked_at: the same of the first PR, if no CR or PR is confirmed.
     """
 
     counted: Codes
@@ -77,8 +79,12 @@ class BestResponses:
     ccb_visit: Ints
     pd_visit: Ints
     last_visit: Ints
-    not_confirmed: Codes
-    blocked_at: Ints
+    cr_visit: Ints
+    pr_visit: Ints
+    cr_not_confirmed: Codes
+    cr_blocked_at: Ints
+    pr_not_confirmed: Codes
+    pr_blocked_at: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +149,12 @@ def best_responses(histories: ResponseHistories, options: Options | None = None)
         ccb_visit=at[:, best.AT_CCB],
         pd_visit=at[:, best.AT_PD],
         last_visit=at[:, best.AT_LAST],
-        not_confirmed=why,
-        blocked_at=at[:, best.AT_BLOCKED],
+        cr_visit=at[:, best.AT_CR],
+        pr_visit=at[:, best.AT_PR],
+        cr_not_confirmed=why[:, 0],
+        cr_blocked_at=at[:, best.AT_CR_BLOCKED],
+        pr_not_confirmed=why[:, 1],
+        pr_blocked_at=at[:, best.AT_PR_BLOCKED],
     )
 
 
