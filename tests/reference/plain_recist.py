@@ -146,7 +146,8 @@ def overall_responses(subject, options):
 def counting(days, responses, reference, last, options):
     """List (visit, day, response) of what counts, up to and including the first PD."""
     found = []
-    for visit, (day, response) in enumerate(zip(days, responses, strict=True)):
+    for visit, (day, recorded) in enumerate(zip(days, responses, strict=True)):
+        response = recorded
         before = reference is not None and day < reference
         if response in ("", "MISSING") or before or (last is not None and day > last):
             continue
