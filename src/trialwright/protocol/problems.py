@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialwright.errors import StudyFileError
 
@@ -22,6 +22,10 @@ class Problem:
     expected: str
     meant: str = ""
     line: int = 0
+
+    def at_line(self, line: int) -> Problem:
+        """Return the problem with its line."""
+        return replace(self, line=line)
 
     def told(self, file: str) -> str:
         """Write `study.yaml:12  endpoints.ORR.of: found 'CX'; expected …; did you mean 'CR'?`."""

@@ -11,8 +11,9 @@ from trialwright.errors import StudyFileError
 from trialwright.protocol.consistency import inconsistencies
 from trialwright.protocol.gallery import gallery_names, resolve
 from trialwright.protocol.problems import Problem, found, refuse
+from trialwright.protocol.repair import repaired
 from trialwright.protocol.study import Study
-from trialwright.protocol.validation import problems_of, without
+from trialwright.protocol.validation import problems_of
 from trialwright.protocol.yaml_tree import Tree, read_tree
 
 if TYPE_CHECKING:
@@ -68,10 +69,9 @@ def _validate(tree: Tree) -> tuple[Study | None, list[Problem]]:
         except ValidationError as error:
             fresh = problems_of(error, data, tree)
             problems.extend(fresh if data is tree.data else [])
-            repaired = without(data, [problem.path for problem in fresh])
-            if repaired is None or repaired == data:
+            data = repaired(data, [problem.path for problem in fresh])
+            if data is None:
                 return None, problems
-            data = repaired
             continue
         problems.extend(inconsistencies(study, tree))
         return study, problems

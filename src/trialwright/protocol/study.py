@@ -14,6 +14,7 @@ from trialwright.dates import DateRule
 from trialwright.protocol.baseline import BaselineVariable
 from trialwright.protocol.biomarkers import Biomarkers
 from trialwright.protocol.condition import Condition
+from trialwright.protocol.condition_words import kind_of
 from trialwright.protocol.eligibility import Population
 from trialwright.protocol.endpoints import Endpoint
 from trialwright.protocol.part import Count, Day, Identifier, Name, Part, Phrase, Text, Texts, When, wrong
@@ -22,10 +23,6 @@ from trialwright.protocol.regimen import TreatmentPhase
 from trialwright.protocol.response_rules import ResponseRules
 from trialwright.protocol.safety import Safety
 from trialwright.protocol.schedule import Assessments, Visit
-from trialwright.protocol.condition_words import kind_of
-
-FORMAT = 1
-"""The version of the study file that this package reads."""
 
 
 class DesignKind(StrEnum):
@@ -132,9 +129,7 @@ class Imputation(Part):
     last_alive: DateRule = Field(default=DateRule.FIRST_DAY, description="Dates that show a subject alive.")
 
 
-DEFAULT_ALIVE = (
-    "AE.AESTDTC AE.AEENDTC LB.LBDTC VS.VSDTC EX.EXSTDTC EX.EXENDTC CM.CMSTDTC TR.TRDTC RS.RSDTC SS.SSDTC"
-).split()
+DEFAULT_ALIVE = ["AE.AESTDTC", "AE.AEENDTC", "LB.LBDTC", "VS.VSDTC", "EX.EXSTDTC", "EX.EXENDTC", "CM.CMSTDTC", "TR.TRDTC", "RS.RSDTC", "SS.SSDTC"]
 """Dates of records that show a subject alive, where the study file names no others."""
 
 AliveDate = Annotated[
@@ -181,7 +176,7 @@ Stems = Annotated[tuple[Stem, ...], BeforeValidator(_read_stems), Field(min_leng
 class Study(Part):
     """Everything that a study file says."""
 
-    format: Literal[1] = Field(default=FORMAT, description="Version of the file's form.")
+    format: Literal[1] = Field(default=1, description="Version of the file's form.")
     identity: Identity = Field(alias="study")
     datasets: Mapping[str, Stems] = Field(
         default={}, description="Domain → file name without ending, where it is not the domain's own name."

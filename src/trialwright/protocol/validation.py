@@ -1,14 +1,14 @@
-"""Errors of pydantic as problems of the file: the field, the value, what was expected, the nearest spelling."""
+"""Errors of pydantic as problems of the file: the field, what was expected, the nearest spelling."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from trialwright.protocol.part import CUSTOM, nearest
 from trialwright.protocol.problems import Path, Problem, found
+from trialwright.protocol.repair import at
 from trialwright.protocol.study import Study
 
 if TYPE_CHECKING:
@@ -42,43 +42,8 @@ _PATTERNS = {
 
 def problems_of(error: ValidationError, data: Any, tree: Tree) -> list[Problem]:
     """Turn every error into a problem with its line."""
-    return [_problem(detail, data, tree) for detail in error.errors(include_url=False)]
-
-
-def without(data: Any, paths: Sequence[Path]) -> Any | None:
-    """Return a copy of `data` without these paths; None where one of them is not in it."""
-    copy = deepcopy(data)
-    for path in sorted(set(paths), key=lambda one: tuple(map(_order, one)), reverse=True):
-        holder = _at(copy, path[:-1]) if path else None
-        if isinstance(holder, dict) and path[-1] in holder:
-            del holder[path[-1]]
-        elif isinstance(holder, list) and isinstance(path[-1], int) and path[-1] < len(holder):
-            del holder[path[-1]]
-        elif not path or not _exists(data, path[:-1]):
-            return None
-    return copy
-
-
-def _order(step: str | int) -> tuple[int, str]:
-    return (step, "") if isinstance(step, int) else (-1, step)
-
-
-def _at(data: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
-def _exists(data: Any, path: Path) -> bool:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+    problems = (_problem(detail, data, tree) for detail in error.errors(include_url=False))
+    return [problem for problem in problems if problem is not None]
 
 
 def _path_in(data: Any, location: tuple[str | int, ...], *, missing: bool) -> Path:
@@ -96,11 +61,12 @@ def _path_in(data: Any, location: tuple[str | int, ...], *, missing: bool) -> Pa
     return tuple(path)
 
 
-def _problem(detail: Any, data: Any, tree: Tree) -> Problem:
+def _problem(detail: Any, data: Any, tree: Tree) -> Problem | None:
     kind, context = detail["type"], detail.get("ctx", {})
     path = _path_in(data, detail["loc"], missing=kind == "missing")
-    value = _at(data, path)
-    line = tree.line(path)
+    value, line = at(data, path), tree.line(path)
+    if kind == "too_short" and len(value) >= context["min_length"]:
+        return None  # long enough in the file: its items are wrong, and each is told
     if kind == "missing":
         return Problem(path, "is missing", _describe(path), line=line)
     if kind == "extra_forbidden":
@@ -137,8 +103,8 @@ def _plain_words(kind: str, context: Any, path: Path, detail: Any) -> str:
         return "at least one" if context.get("min_length") == 1 else f"at least {context.get('min_length')}"
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(str(context.get("pattern")), f"text like {context.get('pattern')}")
-    if kind == "model_type" and (examples := _examples(path)):
-        return f"text such as '{examples[0]}', or a mapping"
+    if kind in {"model_type", "tuple_type"} and (examples := _examples(path)):
+        return f"text such as '{examples[0]}', or its parts one by one"
     template = _EXPECTED.get(kind)
     if template is None:
         return str(detail["msg"])
@@ -170,15 +136,24 @@ def _schemas_at(path: Path, data: Any = None) -> list[dict[str, Any]]:
     """Return the schemas that may stand at a path; a `type` in the data chooses among endpoints."""
     here = list(_branches(_schema()))
     for step in path:
-        following = []
-        data = _at(data, (step,)) if data is not None else None
+        following: list[dict[str, Any]] = []
+        data = at(data, (step,)) if data is not None else None
         for schema in here:
-            inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
-            inner = inner or (schema.get("additionalProperties") if not isinstance(step, int) else None)
-            if isinstance(inner, dict):
+            for inner in _inner(schema, step):
                 following.extend(_branches(inner))
         here = [schema for schema in following if _fits(schema, data)] or following
     return here
+
+
+def _inner(schema: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
+    """Return what a schema says of one of its items, or of one of its keys."""
+    if isinstance(step, int):
+        candidates = [schema.get("items")]
+    elif step in schema.get("properties", {}):
+        candidates = [schema["properties"][step]]
+    else:
+        candidates = [schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
+    return [inner for inner in candidates if isinstance(inner, dict)]
 
 
 def _fits(schema: dict[str, Any], data: Any) -> bool:
