@@ -15,13 +15,14 @@ import polars as pl
 
 from trialwright.analyse.vocabulary import statistics
 from trialwright.errors import ContractError
+from trialwright.protocol import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trialwright.findings import Finding
 
-DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH = duration.DAYS_PER_MONTH
 """365.25 / 12: the length of a month wherever days are shown as months."""
 
 TOTAL = "Total"
