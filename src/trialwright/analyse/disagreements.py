@@ -11,35 +11,56 @@ from trialwright.analyse.results import DISAGREEMENT_COLUMNS
 if TYPE_CHECKING:
     from trialwright.analyse.context import Context
 
-DERIVED = "OVR"
+FROM_LESIONS = "OVRLES"
 RECORDED = "OVRREC"
+_DAY = ("USUBJID", "ADT")
+_VISIT = ("USUBJID", "VISITNUM")
 
 
 def disagreements(context: Context) -> pl.DataFrame:
-    """Set derived beside recorded responses by subject and date; empty where only one kind exists."""
-    adrs = context.adam.adrs
-    recorded = _one_a_day(adrs, RECORDED).select("USUBJID", "ADT", "VISIT", RECORDED=pl.col("AVALC"))
-    if recorded.is_empty():
+    """Set derived beside recorded responses, of the same day or else of the same visit.
+
+    A response without its counterpart is listed too; the frame is empty where only one kind exists.
+    """
+    derived, recorded = _one_a_day(context, FROM_LESIONS), _one_a_day(context, RECORDED)
+    if derived.is_empty() or recorded.is_empty():
         return pl.DataFrame(schema=dict(DISAGREEMENT_COLUMNS))
-    derived = _one_a_day(adrs, DERIVED).select("USUBJID", "ADT", "VISIT", "REASON", DERIVED=pl.col("AVALC"))
-    both = derived.join(recorded, on=["USUBJID", "ADT"], how="full", coalesce=True)
-    differing = both.filter(pl.col("DERIVED").fill_null("") != pl.col("RECORDED").fill_null(""))
-    group = pl.col("USUBJID").replace_strict(context.group_of, default="", return_dtype=pl.String)
+    same_day = _pairs(derived, recorded, _DAY)
+    rest = derived.join(same_day, on="LEFT", how="anti"), recorded.join(same_day, on="RIGHT", how="anti")
+    same_visit = _pairs(*(part.unique(_VISIT, keep="none", maintain_order=True) for part in rest), _VISIT)
+    pairs = pl.concat([same_day, same_visit])
+    both = derived.join(pairs, on="LEFT", how="left").join(recorded, on="RIGHT", how="full", suffix="_REC")
+    differing = both.filter(pl.col("AVALC").fill_null("") != pl.col("AVALC_REC").fill_null(""))
     return differing.select(
-        subject="USUBJID",
-        group=group,
-        date="ADT",
-        visit=pl.coalesce("VISIT", "VISIT_right", pl.lit("")),
-        derived=pl.col("DERIVED").fill_null(""),
-        recorded=pl.col("RECORDED").fill_null(""),
+        subject=pl.coalesce("USUBJID", "USUBJID_REC"),
+        date=pl.coalesce("ADT", "ADT_REC"),
+        visit=pl.coalesce("AVISIT", "AVISIT_REC", pl.lit("")),
+        derived=pl.col("AVALC").fill_null(""),
+        recorded=pl.col("AVALC_REC").fill_null(""),
         reason=pl.col("REASON").fill_null(""),
-    ).sort("subject", "date", "visit")
+    ).select(
+        "subject",
+        pl.col("subject").replace_strict(dict(context.group_of), default="").alias("group"),
+        "date",
+        "visit",
+        "derived",
+        "recorded",
+        "reason",
+    ).sort("subject", "date", "visit", "derived", "recorded")  # fmt: skip
 
 
-def _one_a_day(adrs: pl.DataFrame, paramcd: str) -> pl.DataFrame:
-    """The analysed record of each subject and day."""
+def _one_a_day(context: Context, paramcd: str) -> pl.DataFrame:
+    """The analysed record of each subject and day, numbered as LEFT (derived) or RIGHT (recorded)."""
+    side = "LEFT" if paramcd == FROM_LESIONS else "RIGHT"
     return (
-        adrs.filter(pl.col("PARAMCD") == paramcd, pl.col("ANL01FL").fill_null("") == "Y")
-        .with_columns(VISIT=pl.col("AVISIT").fill_null(""))
-        .unique(["USUBJID", "ADT"], keep="first", maintain_order=True)
+        context.adam.adrs.filter(pl.col("PARAMCD") == paramcd, pl.col("ANL01FL").fill_null("") == "Y")
+        .select("USUBJID", "ADT", "AVISIT", "VISITNUM", "AVALC", "REASON")
+        .sort("USUBJID", "ADT", "VISITNUM", "AVALC")
+        .unique(_DAY, keep="first", maintain_order=True)
+        .with_row_index(side)
     )
+
+
+def _pairs(derived: pl.DataFrame, recorded: pl.DataFrame, on: tuple[str, str]) -> pl.DataFrame:
+    """LEFT and RIGHT of what lies on the same day, or at the same visit; null meets nothing."""
+    return derived.select("LEFT", *on).join(recorded.select("RIGHT", *on), on=on).select("LEFT", "RIGHT")

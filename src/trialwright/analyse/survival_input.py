@@ -175,6 +175,13 @@ def _labels(texts: list[str], name: str, where: str) -> Labels:
             expected=f"a column of groups, at most {MOST_LEVELS}",
             remedy="give a measurement as a covariate, or make groups of it first",
         )
+    if numeric and len({_number(level) for level in levels}) < len(levels):
+        raise ArgumentError.at(
+            where,
+            f"one number written in several ways among {', '.join(levels)}",
+            expected="one spelling for each group",
+            remedy="write 1 or 1.0 throughout",
+        )
     position = {level: i for i, level in enumerate(levels)}
     return Labels(name, np.array([position[text] for text in texts], dtype=np.int64), levels)
 

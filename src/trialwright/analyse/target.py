@@ -27,7 +27,9 @@ def target(context: Context) -> list[Row]:
     stated = [one for one in context.study.endpoints.values() if isinstance(one, ResponseEndpoint)]
     population = stated[0].set if stated else context.main_population
     best = best_responses(context, stated[0].best_response if stated else UNCONFIRMED)
-    changes: dict[str, float] = dict(_smallest_change(context).iter_rows())
+    changes: dict[str, float] = {}
+    if context.adam.adtr.height:
+        changes = dict(_smallest_change(context).iter_rows())
     rows: list[Row] = []
     for subject in context.members(population):
         cell = Cell(SECTION, SUM, population, context.column_of(subject))

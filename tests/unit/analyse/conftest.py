@@ -92,7 +92,10 @@ def adrs() -> pl.DataFrame:
     records += [("A4", "PD", "Y", START + dt.timedelta(20)), ("B2", "PD", "Y", START + dt.timedelta(44))]
     frame = pl.DataFrame(records, schema=["USUBJID", "PARAMCD", "AVALC", "ADT"], orient="row")
     return frame.cast({"ADT": pl.Date}).with_columns(
-        ANL01FL=pl.lit("Y"), AVISIT=pl.lit(None, pl.String), REASON=pl.lit(None, pl.String)
+        ANL01FL=pl.lit("Y"),
+        AVISIT=pl.lit(None, pl.String),
+        VISITNUM=pl.lit(None, pl.Float64),
+        REASON=pl.lit(None, pl.String),
     )
 
 

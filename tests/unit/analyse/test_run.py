@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import polars as pl
@@ -246,3 +247,29 @@ def test_a_single_group_is_the_total(stated, frames):
     results = analyse(Study.model_validate(alone), frames, DATA)
     rates = results.select(section="response", endpoint="ORR", statistic="rate", variant="primary")
     assert rates["group"].to_list() == ["sex: M", "sex: F", "sex: U", TOTAL]
+
+
+# subject, parameter, day of January, visit, response
+READINGS = [
+    ("A1", "OVRLES", 10, 1, "PR"),
+    ("A1", "OVRREC", 10, 1, "PR"),  # agree
+    ("A1", "OVRLES", 20, 2, "SD"),
+    ("A1", "OVRREC", 22, 2, "PD"),  # the same visit, dated two days later
+    ("A2", "OVRLES", 15, 1, "SD"),  # never recorded
+    ("B1", "OVRREC", 16, 1, "CR"),  # no lesions
+]
+
+
+def test_derived_and_recorded_responses_are_matched_by_day_and_then_by_visit(study, frames):
+    readings = pl.DataFrame(
+        [(s, code, dt.date(2021, 1, day), float(visit), answer) for s, code, day, visit, answer in READINGS],
+        schema=["USUBJID", "PARAMCD", "ADT", "VISITNUM", "AVALC"],
+        orient="row",
+    ).with_columns(ANL01FL=pl.lit("Y"), AVISIT=pl.format("VISIT {}", "VISITNUM"), REASON=pl.lit("sum 30 mm"))
+    both = SimpleNamespace(**vars(frames) | {"adrs": pl.concat([frames.adrs, readings], how="diagonal")})
+    found = analyse(study, both, DATA).disagreements.select("subject", "group", "date", "derived", "recorded")
+    assert found.rows() == [
+        ("A1", "A", dt.date(2021, 1, 20), "SD", "PD"),
+        ("A2", "A", dt.date(2021, 1, 15), "SD", ""),
+        ("B1", "B", dt.date(2021, 1, 16), "", "CR"),
+    ]
