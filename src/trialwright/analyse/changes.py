@@ -19,10 +19,10 @@ ABSENT = "absent"
 
 
 def changes_of(
-    adtte: pl.DataFrame, endpoint: str, paramcd: str, subjects: Collection[str], group_of: Mapping[str, str]
+    adtte: pl.DataFrame, endpoint: str, subjects: Collection[str], group_of: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """List each subject whose status, date or days differ between the primary analysis and a variant."""
-    records = adtte.filter(pl.col("PARAMCD") == paramcd, pl.col("USUBJID").is_in(list(subjects)))
+    records = adtte.filter(pl.col("ENDPOINT") == endpoint, pl.col("USUBJID").is_in(list(subjects)))
     primary = _by_subject(records, PRIMARY)
     found: list[dict[str, object]] = []
     for variant in records["VARIANT"].unique(maintain_order=True).to_list():

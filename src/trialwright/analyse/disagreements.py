@@ -26,8 +26,9 @@ def disagreements(context: Context) -> pl.DataFrame:
     if derived.is_empty() or recorded.is_empty():
         return pl.DataFrame(schema=dict(DISAGREEMENT_COLUMNS))
     same_day = _pairs(derived, recorded, _DAY)
-    rest = derived.join(same_day, on="LEFT", how="anti"), recorded.join(same_day, on="RIGHT", how="anti")
-    same_visit = _pairs(*(part.unique(_VISIT, keep="none", maintain_order=True) for part in rest), _VISIT)
+    left = derived.join(same_day, on="LEFT", how="anti").unique(_VISIT, keep="none")
+    right = recorded.join(same_day, on="RIGHT", how="anti").unique(_VISIT, keep="none")
+    same_visit = _pairs(left, right, _VISIT)
     pairs = pl.concat([same_day, same_visit])
     both = derived.join(pairs, on="LEFT", how="left").join(recorded, on="RIGHT", how="full", suffix="_REC")
     differing = both.filter(pl.col("AVALC").fill_null("") != pl.col("AVALC_REC").fill_null(""))

@@ -18,7 +18,6 @@ from trialwright.protocol.endpoints import (
     FollowUpMethod,
     Start,
     TimeToEventEndpoint,
-    paramcd_of,
 )
 from trialwright.stats.survival import ConfType, reverse_kaplan_meier
 
@@ -53,7 +52,7 @@ def _times(context: Context, endpoint: FollowUpEndpoint) -> Times:
         if not isinstance(other, TimeToEventEndpoint):
             continue
         if other.events == (Event.DEATH,) and other.start is endpoint.start:
-            return times_of(context.adam.adtte, paramcd_of(name, other), PRIMARY)
+            return times_of(context.adam.adtte, name, PRIMARY)
     return _times_of_adsl(context, endpoint)
 
 

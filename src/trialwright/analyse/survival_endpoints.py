@@ -22,7 +22,7 @@ from trialwright.analyse.time_to_event import describe_times, ticks
 from trialwright.analyse.times import Times, months, times_of
 from trialwright.analyse.verdict import Bounds, non_inferior_hazard, superior
 from trialwright.protocol.comparison import Question
-from trialwright.protocol.endpoints import TimeToEventEndpoint, paramcd_of, variant_names
+from trialwright.protocol.endpoints import TimeToEventEndpoint, variant_names
 from trialwright.stats.logrank import fleming_harrington
 from trialwright.stats.survival import ConfType, kaplan_meier
 
@@ -64,7 +64,7 @@ def _analyses(context: Context) -> Iterator[tuple[str, str, TimeToEventEndpoint,
     for name, endpoint in context.study.endpoints.items():
         if isinstance(endpoint, TimeToEventEndpoint):
             for variant in variant_names(endpoint):
-                times = times_of(context.adam.adtte, paramcd_of(name, endpoint), variant)
+                times = times_of(context.adam.adtte, name, variant)
                 yield name, variant, endpoint.variant(variant), times
 
 
@@ -156,6 +156,5 @@ def changes(context: Context) -> pl.DataFrame:
     for name, endpoint in context.study.endpoints.items():
         if isinstance(endpoint, TimeToEventEndpoint):
             subjects = context.members(endpoint.set)
-            code = paramcd_of(name, endpoint)
-            records += changes_of(context.adam.adtte, name, code, subjects, context.group_of)
+            records += changes_of(context.adam.adtte, name, subjects, context.group_of)
     return changes_frame(records)

@@ -53,13 +53,13 @@ class Times:
         return [subject for subject, holds in zip(self.subjects, which, strict=True) if holds]
 
 
-def times_of(adtte: pl.DataFrame, paramcd: str, variant: str) -> Times:
-    """Take one parameter and variant of adtte; times that are missing or below one day are left out.
+def times_of(adtte: pl.DataFrame, endpoint: str, variant: str) -> Times:
+    """Take one endpoint and variant of adtte; times that are missing or below one day are left out.
 
     The caller reports who is left out: they are the subjects of the set whom `Times` does not hold.
     """
     rows = adtte.filter(
-        pl.col("PARAMCD") == paramcd,
+        pl.col("ENDPOINT") == endpoint,
         pl.col("VARIANT") == variant,
         pl.col("AVAL").is_not_null(),
         pl.col("CNSR").is_not_null(),

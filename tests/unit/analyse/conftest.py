@@ -108,7 +108,7 @@ def adtte() -> pl.DataFrame:
             reasons = (None, "ALIVE") if alive else ("LOST" if subject == "B4" else "DEATH", None)
             records.append((subject, variant, float(days), end, int(alive), *reasons))
     columns = ["USUBJID", "VARIANT", "AVAL", "ADT", "CNSR", "EVNTDESC", "CNSDTDSC"]
-    return pl.DataFrame(records, schema=columns, orient="row").with_columns(PARAMCD=pl.lit("OS"))
+    return pl.DataFrame(records, schema=columns, orient="row").with_columns(ENDPOINT=pl.lit("OS"))
 
 
 def adtr() -> pl.DataFrame:

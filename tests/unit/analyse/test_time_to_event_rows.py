@@ -23,7 +23,7 @@ FOUR = [
 ]
 
 
-def adtte(records, paramcd="OS", variant="primary"):
+def adtte(records):
     frame = pl.DataFrame(
         records,
         schema=["USUBJID", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC"],
@@ -31,7 +31,7 @@ def adtte(records, paramcd="OS", variant="primary"):
         infer_schema_length=None,
     )
     return frame.with_columns(
-        PARAMCD=pl.lit(paramcd), VARIANT=pl.lit(variant), AVAL=pl.col("AVAL").cast(pl.Float64)
+        ENDPOINT=pl.lit("OS"), VARIANT=pl.lit("primary"), AVAL=pl.col("AVAL").cast(pl.Float64)
     )
 
 
