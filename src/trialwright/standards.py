@@ -61,6 +61,16 @@ class DomainColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionalTerms:
+    """Where column `when` has `value`, `column` has terms of `codelist`."""
+
+    when: str
+    value: str
+    column: str
+    codelist: str
+
+
+@dataclass(frozen=True, slots=True)
 class DomainContract:
     """One SDTM domain. Without the columns of `needs` nothing can be derived from it."""
 
@@ -70,6 +80,7 @@ class DomainContract:
     needs: tuple[str, ...]
     keys: tuple[str, ...]
     columns: tuple[DomainColumn, ...]
+    terms: tuple[ConditionalTerms, ...] = ()
 
     def column(self, name: str) -> DomainColumn | None:
         """The column of that name, or None where the domain does not define it."""
@@ -122,6 +133,12 @@ def domain_contract(name: str) -> DomainContract | None:
     return domains.get(name) if name != SUPPLEMENTAL else None
 
 
+def conditional_terms(name: str) -> tuple[ConditionalTerms, ...]:
+    """The terms of a domain that depend on its test; none where we have no contract of it."""
+    contract = domain_contract(name)
+    return contract.terms if contract is not None else ()
+
+
 def _domain(name: str, entry: dict[str, Any]) -> DomainContract:
     return DomainContract(
         name=name,
@@ -133,4 +150,5 @@ def _domain(name: str, entry: dict[str, Any]) -> DomainContract:
             DomainColumn(column, label, ColumnKind(kind), Core(core), codelist)
             for column, label, kind, core, codelist in entry["columns"]
         ),
+        terms=tuple(ConditionalTerms(*term) for term in entry.get("terms", [])),
     )
