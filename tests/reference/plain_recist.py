@@ -18,7 +18,7 @@ DEFAULTS = {
     "max_not_evaluable": 1,
     "sd_between_prs": False,
     "cr_then_pr": "ARITHMETIC",
-    "reappearance_after_cr_is_pd": True,
+    "reappearance_after_cr_is_pd": False,
 }
 LASTING = ("CR", "PR", "SD", "NON-CR/NON-PD")
 TEN_MM = 10_000

@@ -86,15 +86,17 @@ def test_a_partial_sum_that_progressed_says_what_was_missing(story):
 
 
 def test_a_rise_from_nothing_has_no_percentage(story):
-    text = last_reason(story, "50", "0", "8", options=Options(reappearance_after_cr_is_pd=False))
+    text = last_reason(story, "50", "0", "8")
     assert text == "PD on 2021-03-04: sum 8 mm, +8 mm above nadir 0 mm of 2020-12-01"
 
 
 def test_reappearance_names_the_lesion(story):
-    assert last_reason(story, "50 20", "0 8", "3 9", nodes="2", names=Names(lesions=["T01", "T02"])) == (
+    again, names = Options(reappearance_after_cr_is_pd=True), Names(lesions=["T01", "T02"])
+    assert last_reason(story, "50 20", "0 8", "3 9", nodes="2", names=names, options=again) == (
         "PD on 2021-03-04: T01 (3 mm) seen again after CR"
     )
-    assert last_reason(story, "50", "0", "0", non_target="NON-CR/NON-PD CR NON-CR/NON-PD") == (
+    states = "NON-CR/NON-PD CR NON-CR/NON-PD"
+    assert last_reason(story, "50", "0", "0", non_target=states, options=again) == (
         "PD on 2021-03-04: non-target disease seen again after CR"
     )
 
