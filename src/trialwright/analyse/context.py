@@ -26,7 +26,6 @@ ENROLLED = "enrolled"
 FULL_SET = "full"
 SAFETY_SET = "safety"
 _COLUMN_OF_KIND = {GroupKind.ARM.value: "TRT01P", GroupKind.COHORT.value: "COHORT"}
-_ENROLMENT_DATES = ("RANDDT", "ENRLDT", "TRTSDT")
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,9 @@ class Context:
     def populations(self) -> Mapping[str, frozenset[str]]:
         """The subjects screened, enrolled, and of each analysis set."""
         adsl = self.adam.adsl
-        enrolled = pl.any_horizontal(pl.col(name).is_not_null() for name in _ENROLMENT_DATES)
         found = {
             SCREENED: frozenset(self.subjects),
-            ENROLLED: frozenset(adsl.filter(enrolled)["USUBJID"]),
+            ENROLLED: frozenset(adsl.filter(pl.col("ENRLFL") == "Y")["USUBJID"]),
         }
         for name in self.study.analysis_sets:
             found[name] = frozenset(adsl.filter(pl.col(set_flag(name)) == "Y")["USUBJID"])
@@ -96,19 +94,31 @@ class Context:
 
         A group of `by` is named "cohort: A", so that it never meets a group of the study.
         """
-        found: dict[str, frozenset[str]] = {}
-        if len(self.study.groups) > 1:
-            for name in self.study.groups:
-                found[name] = frozenset(one for one, group in self.group_of.items() if group == name)
-        kind = next(iter(self.study.groups.values())).kind
-        if by is None or by == kind:
-            return found
+        if by not in self._splits:
+            self._splits[by] = self._own_groups() | self._groups_of(by)
+        return self._splits[by]
+
+    @cached_property
+    def _splits(self) -> dict[str | None, dict[str, frozenset[str]]]:
+        return {}
+
+    def _own_groups(self) -> dict[str, frozenset[str]]:
+        if len(self.study.groups) == 1:
+            return {}
+        return {
+            name: frozenset(one for one, group in self.group_of.items() if group == name)
+            for name in self.study.groups
+        }
+
+    def _groups_of(self, by: str | None) -> dict[str, frozenset[str]]:
+        if by is None or by == next(iter(self.study.groups.values())).kind:
+            return {}
         column = _COLUMN_OF_KIND.get(by, f"BL_{by}")
         values = self.adam.adsl.select("USUBJID", pl.col(column).cast(pl.String)).drop_nulls()
-        for category in self._categories(by, set(values[column])):
-            inside = values.filter(pl.col(column) == category)["USUBJID"]
-            found[f"{by}: {category}"] = frozenset(inside)
-        return found
+        return {
+            f"{by}: {category}": frozenset(values.filter(pl.col(column) == category)["USUBJID"])
+            for category in self._categories(by, set(values[column]))
+        }
 
     def _categories(self, by: str, present: set[str]) -> list[str]:
         """The categories of `by`: as declared, also where nobody is in them; then those only in the data."""

@@ -86,5 +86,5 @@ def _sets(context: Context, group: str) -> Iterator[Row]:
 def _why_excluded(context: Context, name: str) -> Mapping[str, str]:
     """What the evaluation of the set's condition says of each subject."""
     condition = context.study.analysis_sets[name].condition
-    verdicts = evaluate(condition, context.data, context.adam.adsl)
+    verdicts = evaluate(condition, context.data, context.adam.adsl, study=context.study)
     return dict(verdicts.select("USUBJID", pl.col("BECAUSE").fill_null("")).iter_rows())

@@ -66,6 +66,7 @@ def adsl() -> pl.DataFrame:
         "GROUP": none | {subject: subject[0] for subject in enrolled},
         "RANDDT": none | dict.fromkeys(enrolled, START),
         "ENRLDT": none | dict.fromkeys(enrolled, START),
+        "ENRLFL": dict.fromkeys(SUBJECTS, "Y") | {"S1": "N"},
         "TRTSDT": none | {subject: START for subject in enrolled if subject != "B4"},
         "EOSSTT": none
         | {"A1": "DISCONTINUED", "A2": "COMPLETED", "A3": "DISCONTINUED", "B1": "DISCONTINUED"},

@@ -17,8 +17,9 @@ from trialwright.sdtm.study_data import Origin
 MONTH = 30.4375
 
 
-def not_met(condition, _data, adsl):
+def not_met(condition, _data, adsl, *, study):
     """Stand in for the evaluation of a condition: what it says of who is left out."""
+    assert study.analysis_sets
     return adsl.select("USUBJID", RESULT=pl.lit("NOT MET"), BECAUSE=pl.lit(f"not {condition.text}"))
 
 
