@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
 
+SET_COLUMNS = {"full": "FULLFL", "safety": "SAFFL", "evaluable": "EVALFL", "per_protocol": "PPROTFL"}
 _FROM_DM = (
     "STUDYID USUBJID SUBJID SITEID COUNTRY AGE AGEU SEX RACE ETHNIC ARM ARMCD ACTARM ACTARMCD BRTHDTC DTHDTC"
 ).split()
@@ -23,6 +24,15 @@ _REFERENCE = {
     ReferenceDate.ENROLMENT: "ENRLDT",
 }
 _OTHER_REASONS_FOR_DEATH = (("DD", "DDDTC"), ("DS", "DSSTDTC"), ("AE", "AEENDTC"))
+
+
+def set_flag(name: str) -> str:
+    """The column of ADSL that says who belongs to an analysis set.
+
+    >>> set_flag("full"), set_flag("immune")
+    ('FULLFL', 'SET_IMMUNE')
+    """
+    return SET_COLUMNS.get(name, f"SET_{name.upper()}")
 
 
 def derive_adsl_dates(study: Study, data: StudyData) -> pl.DataFrame:
@@ -59,11 +69,9 @@ def _join(frame: pl.DataFrame, facts: pl.DataFrame, **columns: str) -> pl.DataFr
 
 
 def _taken() -> pl.Expr:
-    """A dose was given: EXOCCUR not N, and an amount above 0 or placebo (whose amount is 0)."""
+    """A dose was given: an amount above 0, or placebo, whose amount is 0."""
     placebo = pl.col("EXTRT").str.to_uppercase().str.contains("PLACEBO", literal=True)
-    return (pl.col("EXOCCUR").fill_null("Y") != "N") & (
-        (pl.col("EXDOSE").fill_null(1.0) > 0) | placebo.fill_null(value=False)
-    )
+    return (pl.col("EXDOSE").fill_null(1.0) > 0) | placebo.fill_null(value=False)
 
 
 def _first_dose(data: StudyData) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.derive import recist
-from trialwright.derive.recist import NewLesion, NonTarget, Options, Response
+from trialwright.derive.recist import NewLesion, NonTarget, Options
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,24 +37,25 @@ VISIT_COLUMNS: dict[str, pl.DataType] = {
 }
 """One time-point response and the record or records it comes from."""
 
-NO_VISIT = -1
-
 
 @dataclass(frozen=True)
 class Judged:
     """Time points and best responses of all subjects.
 
     `visits`: VISIT_COLUMNS, sorted by subject and day, baseline left out; `best` and `whole` hold
-    positions in it. `sums`: one row a visit that has target lesions, baseline included. `best` counts
-    visits up to the cut-off and, if the study says so, before new therapy; `whole` up to the cut-off.
+    positions in it. `points`: the visits judged from lesions with their sums and parts, baseline included;
+    empty for recorded responses. `best` counts
+    visits up to the cut-off and, if the study says so, before new therapy; `whole` up to the cut-off;
+    `within_cut_off` says of each visit whether it is dated up to the cut-off.
     """
 
     subjects: list[str]
     visits: pl.DataFrame
-    sums: pl.DataFrame
+    points: pl.DataFrame
     best: recist.BestResponses
     whole: recist.BestResponses
     reasons: recist.BestReasons
+    within_cut_off: NDArray[np.bool_]
 
 
 def options_of(rules: ResponseRules) -> Options:
@@ -116,7 +117,7 @@ def judge_recorded(visits: pl.DataFrame, limits: Limits, options: Options) -> Ju
     return _judge(ordered, ordered.clear(), limits, options)
 
 
-def _judge(visits: pl.DataFrame, sums: pl.DataFrame, limits: Limits, options: Options) -> Judged:
+def _judge(visits: pl.DataFrame, points: pl.DataFrame, limits: Limits, options: Options) -> Judged:
     """Best responses from time points."""
 
     def histories(last_day: NDArray[np.int64]) -> recist.ResponseHistories:
@@ -133,8 +134,10 @@ def _judge(visits: pl.DataFrame, sums: pl.DataFrame, limits: Limits, options: Op
     whole = best
     if not np.array_equal(limits.last, limits.last_for_best):
         whole = recist.best_responses(histories(limits.last), options)
-    reasons = recist.BestReasons(_days(visits["ADT"]), best, options)
-    return Judged(limits.subjects, visits, sums, best, whole, reasons)
+    offsets, days = _offsets(limits.subjects, visits["USUBJID"]), _days(visits["ADT"])
+    within = days <= np.repeat(limits.last, np.diff(offsets))
+    reasons = recist.BestReasons(days, best, options)
+    return Judged(limits.subjects, visits, points, best, whole, reasons, within)
 
 
 def judge_lesions(history: LesionHistory, limits: Limits, options: Options) -> Judged:
@@ -145,7 +148,7 @@ def judge_lesions(history: LesionHistory, limits: Limits, options: Options) -> J
     frame = _time_point_frame(history, points, recist.VisitReasons(lesions, points, options, names).all())
     baseline = pl.col("VISITNO") == 0
     visits = frame.filter(~baseline).select(VISIT_COLUMNS.keys())
-    return _judge(visits, frame.filter(pl.col("LESIONS") > 0), limits, options)
+    return _judge(visits, frame, limits, options)
 
 
 def _lesion_histories(history: LesionHistory, limits: Limits) -> recist.LesionHistories:
