@@ -1,7 +1,7 @@
 """Base R's intervals and exact tests, frozen by r/proportions.R; survMisc's log-rank for gamma > 0.
 
 Agreement is 1e-9 relative. R's own Fisher odds ratio and limits come from `uniroot` at its default
-tolerance (1 % where they are large) and are compared to that; the test beside it checks ours by definition.
+tolerance (2 % where they are far from 1) and are compared to that; the test beside it checks ours by definition.
 survMisc's variance leaves out the correction for ties that survdiff makes: compared where no times are tied.
 """
 
@@ -67,7 +67,7 @@ def test_fisher_odds_ratio_equals_r_to_the_digits_that_r_has():
             assert found.reason
             continue
         if case["level"] == 0.95:
-            same(f"odds {table_of(case)}", (found.odds_ratio, found.low, found.high), theirs, rel=1e-2)
+            same(f"odds {table_of(case)}", (found.odds_ratio, found.low, found.high), theirs, rel=2e-2)
 
 
 @pytest.mark.parametrize(

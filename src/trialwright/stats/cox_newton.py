@@ -78,6 +78,8 @@ def _solve(matrix: Floats, vector: Floats) -> Floats:
 
 
 def _inverse(matrix: Floats) -> Floats:
+    if matrix.size == 0:
+        return matrix
     columns = [_solve(matrix, unit) for unit in np.eye(len(matrix))]
     inverse = np.column_stack(columns)
     return 0.5 * (inverse + inverse.T)

@@ -39,7 +39,7 @@ def fleming_harrington(rho: float, gamma: float) -> FlemingHarrington:
     """
     if not (math.isfinite(rho) and math.isfinite(gamma) and rho >= 0.0 and gamma >= 0.0):
         raise ArgumentError.at("rho, gamma", f"{rho}, {gamma}", expected="finite exponents of 0 or more")
-    return FlemingHarrington(rho, gamma)
+    return FlemingHarrington(float(rho), float(gamma))
 
 
 UNWEIGHTED = FlemingHarrington()
