@@ -85,11 +85,3 @@ def out_of(row: Row | None) -> Markup:
     if row is None:
         return escape(fmt.NO_VALUE)
     return cell(row, value(row) if row.n is None else f"{value(row)} of {fmt.count(row.n)}")
-
-
-def interval_words(row: Row) -> str:
-    """`95% CI 35.3–74.5, Clopper–Pearson` for a sentence; empty where there is no interval."""
-    interval = bounds(row)
-    if not interval:
-        return ""
-    return ", ".join(part for part in (f"{fmt.level(row.level)} CI {interval}", row.method) if part)

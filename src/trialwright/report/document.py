@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from trialwright import __version__
-from trialwright.report import blocks
+from trialwright.report import blocks, render
 from trialwright.report.inputs import Page, ReportInput
 from trialwright.report.ledger import subjects_json
 from trialwright.report.sections import (
@@ -28,7 +23,7 @@ from trialwright.report.sections import (
 )
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from markupsafe import Markup
 
 _COLOPHON = "Made by Trialwright {version} from the inputs named above; the same inputs give the same file."
 
@@ -42,7 +37,8 @@ class _Document:
     mark: str
     mark_note: str
     headline_label: str
-    headline: list[Markup]
+    headline: tuple[Markup, ...]
+    headline_small: Markup
     facts: blocks.Facts
     sections: tuple[blocks.Section, ...]
     behind: Markup
@@ -58,23 +54,24 @@ def render_html(given: ReportInput) -> str:
     The same input gives the same text, byte for byte. Every number is a row of `given.results`.
     """
     page = Page(given)
-    label, sentences = title.headline(page)
+    headline = title.headline(page)
     document = _Document(
         title=page.study.title,
         kicker=title.kicker(page),
         mark=page.mark,
         mark_note=page.mark_note,
-        headline_label=label,
-        headline=sentences,
+        headline_label=headline.label,
+        headline=headline.sentences,
+        headline_small=headline.small,
         facts=blocks.Facts(title.facts(page)),
         sections=blocks.numbered(_sections(page)),
         behind=subjects_json(page.ledger.rows),
-        style=_asset("style.css"),
-        script=_asset("script.js"),
+        style=render.asset("style.css"),
+        script=render.asset("script.js"),
         generator=f"Trialwright {__version__}",
         colophon=_COLOPHON.format(version=__version__),
     )
-    return _template().render(page=document) + "\n"
+    return render.document(document) + "\n"
 
 
 def _sections(page: Page) -> list[blocks.Section]:
@@ -92,20 +89,3 @@ def _sections(page: Page) -> list[blocks.Section]:
         methods.all_results(page),
     )
     return [chapter for chapter in chapters if chapter is not None]
-
-
-@cache
-def _template() -> Template:
-    """The page; every value is escaped unless it is markup of our own making."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(_read("document.html.j2"))
-
-
-def _asset(name: str) -> Markup:
-    """A style sheet or script of this package, written into the page as it is."""
-    return Markup(_read(name))  # noqa: S704 - a file of the package, not data
-
-
-@cache
-def _read(name: str) -> str:
-    return files("trialwright.report").joinpath("templates", name).read_text(encoding="utf-8")

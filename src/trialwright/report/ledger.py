@@ -66,7 +66,7 @@ class Ledger:
         subjects = table["subjects"].to_list()
         records = table.select(_DATA_FIELDS).iter_rows()
         rows = tuple(
-            Row(number, *record, tuple(behind or ()))
+            Row(*(number, *record, tuple(behind or ())))
             for number, (record, behind) in enumerate(zip(records, subjects, strict=True), start=1)
         )
         return cls(rows, {_key(row): row for row in rows})

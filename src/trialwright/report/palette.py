@@ -37,7 +37,7 @@ RESPONSE_NAMES: Mapping[str, str] = MappingProxyType(
         "MISSING": "No assessment after baseline",
     }
 )
-GROUP_COLOURS = ("#0b4f8a", "#c4501b", "#1d7a5f", "#8a5a9e", "#6b5b2e", "#4b5560")
+GROUP_COLOURS = ("#4f3389", "#0f8577", "#a3720a", "#3b4248", "#b0487a", "#6d7f2b")
 GROUP_DASHES = ("", "6 3", "2 2", "8 3 2 3", "10 4", "1 3")
 
 

@@ -254,9 +254,8 @@ def _missed(rules: CensoringRules) -> str:
     counted = [kind for kind, rule in kinds.items() if rule is AfterMissed.EVENT]
     words = []
     if censored:
-        words.append(
-            f"{' or '.join(censored)} after {missed} or more: censored at the last assessment before them"
-        )
+        before = "censored at the last assessment before them"
+        words.append(f"{' or '.join(censored)} after {missed} or more: {before}")
     if counted:
         words.append(f"{' or '.join(counted)} after {missed} or more still counts")
     text = "; ".join(words)

@@ -101,7 +101,9 @@ def value_axis(
         y = scale(tick)
         drawn.append(svg.line(plot.left - 5, y, plot.left, y, svg.Stroke()))
         drawn.append(svg.word(plot.left - 8, y + sheet.letter * 0.36, words, sheet.type("end")))
-    drawn.append(svg.turned_word(sheet.letter, (plot.top + plot.bottom) / 2, label, sheet.type("middle")))
+    room = max(svg.text_width(words, sheet.letter) for _, words in marks)
+    edge = max(plot.left - room - 18, sheet.letter)
+    drawn.append(svg.turned_word(edge, (plot.top + plot.bottom) / 2, label, sheet.type("middle")))
     return drawn
 
 

@@ -23,6 +23,8 @@ HIGHEST = 100.0
 _LOWEST = -100.0
 _NAMES_UP_TO = 40
 _STRIP = 6.0
+_WIDEST = 44.0
+_TOUCHING = 4.0
 _TICKS = (-100, -75, -50, -25, 0, 25, 50, 75, 100)
 _HEIGHT_SHARE = 0.42
 _NARROW_HEIGHT_SHARE = 0.8
@@ -72,9 +74,9 @@ def draw(bars: Sequence[Bar], groups: Sequence[str], label: str, sheet: Sheet, m
 
 def _bars(bars: Sequence[Bar], plot: Plot, up: svg.Linear, *, with_groups: bool) -> list[Markup]:
     """One box a subject; a bar of no change keeps a line of one pixel."""
-    step = (plot.right - plot.left) / len(bars)
-    width = step * (0.8 if step > 4 else 1.0)  # noqa: PLR2004 - bars of under 4 pixels touch
-    outline = palette.QUIET if step > 4 else ""  # noqa: PLR2004
+    step = _step(bars, plot)
+    width = step * (0.8 if step > _TOUCHING else 1.0)
+    outline = palette.QUIET if step > _TOUCHING else ""
     drawn = []
     for k, bar in enumerate(bars):
         x = plot.left + k * step + (step - width) / 2
@@ -94,6 +96,11 @@ def _bars(bars: Sequence[Bar], plot: Plot, up: svg.Linear, *, with_groups: bool)
     return drawn
 
 
+def _step(bars: Sequence[Bar], plot: Plot) -> float:
+    """The room for one bar; few bars stay slender."""
+    return min((plot.right - plot.left) / len(bars), _WIDEST)
+
+
 def _group_key(sheet: Sheet, groups: Sequence[str], top: float) -> tuple[list[Markup], float]:
     """The key of the strip beneath the bars."""
     drawn, x, y = [], 0.0, top
@@ -109,7 +116,7 @@ def _group_key(sheet: Sheet, groups: Sequence[str], top: float) -> tuple[list[Ma
 
 def _names(bars: Sequence[Bar], plot: Plot, sheet: Sheet) -> tuple[list[Markup], float]:
     """Subject ids that read upwards beneath their bars, and the room they take."""
-    step = (plot.right - plot.left) / len(bars)
+    step = _step(bars, plot)
     size = min(sheet.letter - 2, step * 0.9)
     room = max(svg.text_width(bar.subject, size) for bar in bars) + 8
     middle = plot.bottom + _STRIP + 6 + room / 2

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from trialwright.report import cells
 from trialwright.report import format as fmt
-from trialwright.report.ledger import Row, cell
+from trialwright.report.ledger import cell, unique
 from trialwright.report.protocol_words import design_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from trialwright.report.inputs import Page
+    from trialwright.report.ledger import Row
 
 _TIMES = "time-to-event"
 _RESPONSE = "response"
+_PRIMARY = "primary"
+_EFFECTS = ("hazard_ratio", "rate_difference")
+_TESTS = ("logrank_p", "cmh_p", "fisher_p", "chi_square_p")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What stands above all else: a label, the result in sentences, and the methods in small print."""
+
+    label: str
+    sentences: tuple[Markup, ...]
+    small: Markup
 
 
 def kicker(page: Page) -> str:
     """`Phase II · randomised · NCT01234567`."""
     study = page.study
-    parts = [f"Phase {study.phase}" if study.phase else "", design_words(study), study.registration or ""]
-    return " · ".join(part for part in parts if part)
+    phase = f"Phase {study.phase}" if study.phase != "not applicable" else ""
+    return " · ".join(part for part in (phase, design_words(study), study.registration or "") if part)
 
 
 def facts(page: Page) -> tuple[tuple[str, Markup | str], ...]:
-    """Design, subjects, data cut-off, endpoint, sponsor; what is not known is left out."""
+    """Design, subjects, data cut-off, follow-up, sponsor; what is not known is left out."""
     study = page.study
-    entries: list[tuple[str, Markup | str]] = [
-        ("Study", study.id),
-        ("Design", design_words(study).capitalize()),
-    ]
+    entries: list[tuple[str, Markup | str]] = [("Study", study.id)]
     for statistic, words in (("enrolled", "Enrolled"), ("treated", "Treated")):
         row = _overall(page, statistic)
         if row is not None:
@@ -44,7 +55,7 @@ def facts(page: Page) -> tuple[tuple[str, Markup | str], ...]:
     if follow_up is not None and follow_up.value is not None:
         words = Markup("{} months").format(cells.estimate(follow_up))
         entries.append((f"Median follow-up ({fmt.level(follow_up.level)} CI)", words))
-    entries.append(("Response criteria", study.response.criteria))
+    entries.append(("Response criteria", f"{study.response.criteria}, {study.response.source.value}"))
     if study.sponsor:
         entries.append(("Sponsor", study.sponsor))
     return tuple(entries)
@@ -60,26 +71,46 @@ def _overall(page: Page, statistic: str) -> Row | None:
     return next((r for r in rows if r.statistic == statistic and r.group == page.total), None)
 
 
-def headline(page: Page) -> tuple[str, list[Markup]]:
-    """The label, and the primary endpoint's result in sentences; honest where there is none."""
-    primary = [name for name, endpoint in page.study.endpoints.items() if endpoint.role == "primary"]
-    lines: list[Markup] = []
-    for name in primary:
-        lines += _result(page, name)
-    if not lines:
-        return "Primary endpoint", [Markup("The study file names no primary endpoint with a result.")]
-    names = fmt.listing([page.endpoint_label(name) for name in primary])
-    return f"Primary endpoint: {names}", lines
+def headline(page: Page) -> Headline:
+    """The result of each primary endpoint; honest where there is none."""
+    named = [name for name, endpoint in page.study.endpoints.items() if endpoint.role == _PRIMARY]
+    told = [(name, rows) for name in named if (rows := _rows(page, name))]
+    if not told:
+        nothing = Markup("The study file names no primary endpoint that has a result.")
+        return Headline("Primary endpoint", (nothing,), Markup())
+    used: list[Row] = []
+    sentences = tuple(sentence for name, rows in told for sentence in _sentences(page, name, rows, used))
+    label = f"Primary endpoint: {fmt.listing([page.endpoint_label(name) for name, _ in told])}"
+    population = unique(page.set_label(row.population) for row in used)
+    methods = unique(row.method for row in used if row.method)
+    small = Markup("{}. {}").format(fmt.listing(population), "; ".join(_capital(m) for m in methods))
+    return Headline(label, sentences, small + Markup(".") if methods else small)
 
 
-def _result(page: Page, name: str) -> list[Markup]:
-    """One endpoint's sentences: by group where groups are compared, else over all."""
-    for kind, say in ((_RESPONSE, _rate), (_TIMES, _median)):
-        rows = [r for r in page.ledger.of_endpoint(kind, name) if r.variant == "primary"]
-        if rows:
-            sentences = [say(page, rows, group) for group in _groups(page, rows)]
-            return [sentence for sentence in (*sentences, *_comparison(page, rows)) if sentence]
-    return []
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _rows(page: Page, name: str) -> list[Row]:
+    """The rows of the primary analysis of an endpoint, whichever kind it is."""
+    rows = [*page.ledger.of_endpoint(_RESPONSE, name), *page.ledger.of_endpoint(_TIMES, name)]
+    return [row for row in rows if row.variant == _PRIMARY]
+
+
+def _sentences(page: Page, name: str, rows: Sequence[Row], used: list[Row]) -> Iterator[Markup]:
+    """The estimate of each compared group, or of all; then effect, test and verdict."""
+    tell = _rate if rows[0].section == _RESPONSE else _median
+    parts = [part for group in _groups(page, rows) if (part := tell(page, rows, group, used))]
+    if parts:
+        lead = "" if rows[0].section == _RESPONSE else "Median "
+        label = page.endpoint_label(name)
+        yield Markup("{}{}: {}.").format(lead, label if not lead else _lower(label), Markup("; ").join(parts))
+    yield from _comparisons(page, rows, used)
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence; abbreviations keep their capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _groups(page: Page, rows: Sequence[Row]) -> list[str]:
@@ -90,67 +121,56 @@ def _groups(page: Page, rows: Sequence[Row]) -> list[str]:
     return apart if compared and apart else groups[-1:]
 
 
-def _rate(page: Page, rows: Sequence[Row], group: str) -> Markup:
-    """`15 of 27 subjects responded: 55.6% (95% CI 35.3–74.5, Clopper–Pearson).`."""
-    rate = _pick(rows, "rate", group)
-    responders = _pick(rows, "responders", group)
+def _rate(page: Page, rows: Sequence[Row], group: str, used: list[Row]) -> Markup:
+    """`15 of 27 subjects, 55.6% (95% CI 35.3–74.5)`."""
+    rate, responders = _pick(rows, "rate", group), _pick(rows, "responders", group)
     if rate is None or responders is None:
         return Markup()
-    who = "" if group == page.total else f"{page.group_label(group)}: "
-    interval = cells.interval_words(rate)
-    return Markup("{}{} subjects, {}{}.").format(
-        who, cells.out_of(responders), cell(rate, cells.value(rate)), f" ({interval})" if interval else ""
-    )
+    used.append(rate)
+    told = Markup("{} subjects, {}").format(cells.out_of(responders), _with_interval(rate))
+    return told + _with(page, group)
 
 
-def _median(page: Page, rows: Sequence[Row], group: str) -> Markup:
-    """`TP: median 7.7 months (95% CI 5.1–9.9, …), 21 events in 33 subjects.`."""
+def _median(page: Page, rows: Sequence[Row], group: str, used: list[Row]) -> Markup:
+    """`7.7 months (95% CI 5.1–9.9) with TP, 21 events in 33 subjects`."""
     median, events = _pick(rows, "median", group), _pick(rows, "event_count", group)
     if median is None:
         return Markup()
-    who = "Median" if group == page.total else f"{page.group_label(group)}: median"
-    unit = " months" if median.value is not None else ""
-    interval = cells.interval_words(median)
-    tail = Markup()
-    if events is not None and events.n is not None:
-        subjects = fmt.plural(events.n, "subject")
-        noun = "event" if events.value == 1 else "events"
-        tail = Markup("; {} {} in {}").format(cells.plain(events), noun, subjects)
-    return Markup("{} {}{}{}{}.").format(
-        who, cell(median, cells.value(median)), unit, f" ({interval})" if interval else "", tail
-    )
+    used.append(median)
+    told = _with_interval(median, " months") + _with(page, group)
+    if events is None or events.n is None:
+        return told
+    noun = "event" if events.value == 1 else "events"
+    return told + Markup(" ({} {} in {})").format(cells.plain(events), noun, fmt.plural(events.n, "subject"))
 
 
-def _comparison(page: Page, rows: Sequence[Row]) -> list[Markup]:
+def _with(page: Page, group: str) -> str:
+    return "" if group == page.total else f" with {page.group_label(group)}"
+
+
+def _with_interval(row: Row, unit: str = "") -> Markup:
+    """`7.7 months (95% CI 5.1–9.9)`, the number linked."""
+    interval = cells.bounds(row)
+    shown = f" ({fmt.level(row.level)} CI {interval})" if interval else ""
+    return Markup("{}{}{}").format(cell(row, cells.value(row)), unit if row.value is not None else "", shown)
+
+
+def _comparisons(page: Page, rows: Sequence[Row], used: list[Row]) -> Iterator[Markup]:
     """Effect, test and verdict of each comparison; the last model is the one the verdict rests on."""
-    sentences = []
-    pairs = dict.fromkeys(row.group for row in rows if page.is_comparison(row))
-    for pair in pairs:
-        effects = [_last(rows, name, pair) for name in ("hazard_ratio", "rate_difference")]
-        tests = [_last(rows, name, pair) for name in ("logrank_p", "cmh_p", "fisher_p", "chi_square_p")]
-        effect = next((row for row in effects if row is not None), None)
-        test = next((row for row in tests if row is not None), None)
+    for pair in unique(row.group for row in rows if page.is_comparison(row)):
+        effect, test = _last(rows, _EFFECTS, pair), _last(rows, _TESTS, pair)
         if effect is None:
             continue
-        label = page.statistic_label(effect.statistic)
+        used += [row for row in (effect, test) if row is not None]
         item = f", {effect.item}" if effect.item else ""
-        interval = cells.interval_words(effect)
-        words = Markup("{}{} ({}): {}{}").format(
-            label,
-            item,
-            page.group_label(pair),
-            cell(effect, cells.value(effect)),
-            f" ({interval})" if interval else "",
-        )
+        head = f"{page.statistic_label(effect.statistic)}{item} ({page.group_label(pair)})"
+        told = Markup("{}: {}").format(head, _with_interval(effect))
         if test is not None:
-            named = f", {test.method}" if test.method else ""
-            words += Markup("; {}{}").format(cell(test, fmt.p_clause(test.value)), named)
-        sentences.append(words + Markup("."))
-        verdict = _last(rows, "verdict", pair)
+            told += Markup("; {}").format(cell(test, fmt.p_clause(test.value)))
+        yield told + Markup(".")
+        verdict = _last(rows, ("verdict",), pair)
         if verdict is not None:
-            text = verdict.text[:1].upper() + verdict.text[1:]
-            sentences.append(cell(verdict, f"{text}."))
-    return sentences
+            yield cell(verdict, f"{_capital(verdict.text)}.")
 
 
 def _pick(rows: Sequence[Row], statistic: str, group: str) -> Row | None:
@@ -158,6 +178,10 @@ def _pick(rows: Sequence[Row], statistic: str, group: str) -> Row | None:
     return next(wanted, None)
 
 
-def _last(rows: Sequence[Row], statistic: str, group: str) -> Row | None:
-    wanted = [r for r in rows if r.statistic == statistic and r.group == group]
-    return wanted[-1] if wanted else None
+def _last(rows: Sequence[Row], statistics: Sequence[str], group: str) -> Row | None:
+    """The last row of the first of these statistics that occurs."""
+    for statistic in statistics:
+        wanted = [r for r in rows if r.statistic == statistic and r.group == group]
+        if wanted:
+            return wanted[-1]
+    return None

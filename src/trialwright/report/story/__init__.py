@@ -1,0 +1,1 @@
+"""One subject told as blocks: timeline, lesions, responses, endpoints."""
