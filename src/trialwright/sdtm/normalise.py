@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import polars.selectors as cs
 
@@ -74,7 +76,7 @@ def _missing_columns(frame: pl.DataFrame, contract: DomainContract, where: str) 
 
 def _typed(series: pl.Series, kind: ColumnKind | None, where: str) -> pl.Series:
     """One column in its type; columns outside the contract keep being text or numbers."""
-    if series.dtype.is_nested() or series.dtype in (pl.Binary, pl.Object):
+    if not _is_plain(series.dtype):
         raise ContractError.at(
             where, f"column {series.name} holds {series.dtype} values", expected="text, numbers or dates"
         )
@@ -87,13 +89,21 @@ def _typed(series: pl.Series, kind: ColumnKind | None, where: str) -> pl.Series:
     return _texts(series)
 
 
+def _is_plain(dtype: pl.DataType) -> bool:
+    texts = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, pl.Date, pl.Datetime, pl.Time)
+    return dtype.is_numeric() or dtype in texts
+
+
 def _texts(series: pl.Series) -> pl.Series:
     """Text without trailing blanks, null where nothing is written."""
     dtype = series.dtype
     if dtype == pl.Boolean:
         return series.replace_strict([True, False], ["Y", "N"], default=None, return_dtype=pl.String)
     if dtype == pl.Datetime:
-        return series.dt.strftime("%Y-%m-%dT%H:%M:%S")
+        only_days = (series.dt.time() == dt.time()).all()
+        return series.dt.strftime("%Y-%m-%d" if only_days else "%Y-%m-%dT%H:%M:%S")
+    if dtype.is_integer():
+        return series.cast(pl.String)
     if dtype.is_numeric():
         numbers = series.cast(pl.Float64).fill_nan(None).alias("n").to_frame()
         whole = (pl.col("n") == pl.col("n").round()) & (pl.col("n").abs() < _LARGEST_WHOLE)

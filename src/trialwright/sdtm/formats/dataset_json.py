@@ -40,12 +40,13 @@ def read(payload: bytes, where: str) -> pl.DataFrame:
     names, types = _columns(head, where)
     _check_rows(head, rows, len(names), where)
     columns = zip(*rows, strict=True) if rows else (() for _ in names)
-    return pl.DataFrame(
-        [
-            _series(name, kind, list(values), where)
-            for name, kind, values in zip(names, types, columns, strict=True)
-        ]
-    )
+    typed = zip(names, types, columns, strict=True)
+    try:
+        return pl.DataFrame([_series(name, kind, list(values), where) for name, kind, values in typed])
+    except UnicodeError as error:
+        raise InputFileError.at(
+            where, f"has text that is no Unicode ({error})", remedy=_EXPORT_AGAIN
+        ) from error
 
 
 def _parse(text: str, where: str) -> Any:

@@ -104,6 +104,10 @@ def _variables(payload: bytes, where: str) -> tuple[list[_Variable], int]:
             where, "is truncated or damaged in its list of variables", remedy=_EXPORT_AGAIN
         )
     variables = [_variable(payload[at : at + size], where) for at in range(begin, begin + count * size, size)]
+    names = [variable.name for variable in variables]
+    twice = sorted({name for name in names if names.count(name) > 1 or not name})
+    if twice:
+        raise InputFileError.at(where, f"has the variable {twice[0]!r} several times", remedy=_EXPORT_AGAIN)
     return variables, end + RECORD
 
 
