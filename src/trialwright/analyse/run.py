@@ -11,14 +11,16 @@ from trialwright.analyse.disposition import disposition
 from trialwright.analyse.exposure import exposure
 from trialwright.analyse.follow_up import follow_up
 from trialwright.analyse.response import response
-from trialwright.analyse.results import Results, check_results
+from trialwright.analyse.results import TOTAL, Results, check_results
 from trialwright.analyse.rows import table_of
 from trialwright.analyse.survival_endpoints import changes, curves, time_to_event
 from trialwright.analyse.target import target
 from trialwright.findings import Finding, Severity
+from trialwright.protocol.censoring import NoAssessment
+from trialwright.protocol.endpoints import Start, TimeToEventEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from trialwright.analyse.rows import Row
     from trialwright.derive.adam import Adam
@@ -54,15 +56,32 @@ def analyse(study: Study, adam: Adam, data: StudyData) -> Results:
             curves=curves(context),
             changes=changes(context),
             disagreements=disagreements(context),
-            findings=tuple(_findings(rows)),
+            findings=tuple(_findings(study, rows)),
         )
     )
 
 
-def _findings(rows: Iterable[Row]) -> Iterable[Finding]:
-    """What the estimation warned of, for the list that a person reads."""
+def _findings(study: Study, rows: Iterable[Row]) -> Iterator[Finding]:
+    """What the estimation warned of, and who has no time, for the list that a person reads."""
     for row in rows:
+        where = f"{row.endpoint} ({row.variant}), {row.group}"
         if row.statistic == "warning":
-            where = f"{row.endpoint} ({row.variant}), {row.group}, {row.item}"
             remedy = "read the log-rank test and the curves; report no hazard ratio where there is none"
-            yield Finding(Severity.WARNING, "ANALYSIS-WARNING", "ADTTE", "", where, row.text, remedy)
+            yield Finding(
+                Severity.WARNING, "ANALYSIS-WARNING", "ADTTE", "", f"{where}, {row.item}", row.text, remedy
+            )
+        elif row.statistic == "not_analysed" and row.group == TOTAL and _needs_time(study, row):
+            remedy = "look at the subject's start and end dates; the time must be at least one day"
+            for subject in row.subjects:
+                what = f"has no time for {row.endpoint} and is left out of it"
+                yield Finding(Severity.WARNING, "ANALYSIS-NO-TIME", "ADTTE", subject, where, what, remedy)
+
+
+def _needs_time(study: Study, row: Row) -> bool:
+    """Whether every subject of the set should have a time: not where it starts at a response, or by rule."""
+    endpoint = study.endpoints[row.endpoint]
+    if not isinstance(endpoint, TimeToEventEndpoint):
+        return True
+    stated = endpoint.variant(row.variant)
+    starts_at_response = stated.start in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}
+    return not starts_at_response and stated.censor.no_assessment is not NoAssessment.EXCLUDE
