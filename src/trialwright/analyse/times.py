@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_DIGITS_OF_MONTHS = 10
+_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def months(days: float) -> float:
 
 
 def month_label(days: float) -> str:
-    """Write a time in months as the `item` of a row: without trailing zeros.
+    """Write a time in months as the `item` of a row: two decimals at most, no trailing zeros.
 
-    >>> month_label(182.625), month_label(45.65625)
-    ('6', '1.5')
+    >>> month_label(182.625), month_label(42)
+    ('6', '1.38')
     """
-    return f"{round(months(days), _DIGITS_OF_MONTHS):.10g}"
+    return f"{months(days):.{_DECIMALS}f}".rstrip("0").rstrip(".")

@@ -274,25 +274,3 @@ def test_derived_and_recorded_responses_are_matched_by_day_and_then_by_visit(stu
         ("A2", "A", dt.date(2021, 1, 15), "SD", ""),
         ("B1", "B", dt.date(2021, 1, 16), "", "CR"),
     ]
-
-
-def test_a_subject_without_a_time_is_a_finding(study, frames):
-    lacking = SimpleNamespace(**vars(frames) | {"adtte": frames.adtte.filter(pl.col("USUBJID") != "A4")})
-    results = analyse(study, lacking, DATA)
-    assert one(results, endpoint="OS", variant="primary", statistic="not_analysed", group=TOTAL)[
-        "subjects"
-    ] == ["A4"]
-    found = [f for f in results.findings if f.code == "ANALYSIS-NO-TIME"]
-    assert {f.subject for f in found} == {"A4"}
-    assert found[0].what == "has no time for OS and is left out of it"
-
-
-def test_no_deaths_in_one_arm_are_a_warning_for_the_reader(study, frames):
-    spared = frames.adtte.with_columns(
-        CNSR=pl.when(pl.col("USUBJID").str.starts_with("A")).then(1).otherwise("CNSR").cast(pl.Int64)
-    )
-    results = analyse(study, SimpleNamespace(**vars(frames) | {"adtte": spared}), DATA)
-    texts = [f.what for f in results.findings if f.code == "ANALYSIS-WARNING"]
-    assert texts[0] == "monotone likelihood: no events in A"
-    verdict = one(results, endpoint="OS", variant="primary", statistic="verdict")
-    assert verdict["text"] == "not judged: the hazard ratio has no upper limit"
