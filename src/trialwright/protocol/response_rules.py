@@ -101,7 +101,7 @@ class ResponseRules(Part):
     ] = days(42)
     confirmation: Confirmation = Confirmation()
     cr_then_pr: CrThenPr = CrThenPr.ARITHMETIC
-    reappearance_after_cr: Reappearance = Reappearance.PROGRESSION
+    reappearance_after_cr: Reappearance = Reappearance.SUMS
     same_day: SameDay = SameDay.WORST
     best_response_until: BestResponseUntil = BestResponseUntil.PROGRESSION_OR_THERAPY
     partial_dates: DateRule = Field(

@@ -1,0 +1,143 @@
+"""From a study and a folder of data to datasets, results and pages: what the commands call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialwright.errors import ArgumentError
+from trialwright.files import atomic_folder
+from trialwright.pilot import PILOT_STUDIES, sdtm_folder
+from trialwright.progress import Silent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trialwright.analyse.results import Results
+    from trialwright.derive.adam import Adam
+    from trialwright.findings import Finding
+    from trialwright.progress import Progress
+    from trialwright.protocol.study import Study
+    from trialwright.sdtm.study_data import StudyData
+
+OWN_DATA = "sdtm"
+"""The folder of a study's own data, beside its study.yaml."""
+
+ADAM_DATASETS = ("adsl", "adtr", "adrs", "adtte", "adae", "adlb", "adex")
+FORMATS = ("html",)
+REPORT = "report.html"
+RESULTS = "results.parquet"
+SOFTWARE = ("trialwright", "polars", "numpy", "numba")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A study with its data and everything derived from them."""
+
+    study: Study
+    data: StudyData
+    adam: Adam
+
+
+def read(study: str, data: Path | None, progress: Progress | None = None) -> tuple[Study, StudyData]:
+    """Read a study and its data.
+
+    Args:
+        study: A folder with study.yaml, or a gallery name.
+        data: A folder of SDTM datasets; the study's own data where None.
+        progress: Told of each step.
+
+    Raises:
+        TrialwrightError: the study file or the data are wrong, or there are no data.
+    """
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
+    from trialwright.sdtm.files import read_folder  # noqa: PLC0415 (heavy)
+
+    steps = progress or Silent()
+    with steps.step("Reading the study"):
+        protocol = read_study(study)
+    with steps.step("Reading the data"):
+        return protocol, read_folder(data or _own_data(protocol), protocol.datasets)
+
+
+def _own_data(study: Study) -> Path:
+    """Where a study keeps data of its own."""
+    own = study.folder / OWN_DATA
+    if own.is_dir():
+        return own
+    if study.id in PILOT_STUDIES:
+        return sdtm_folder()
+    raise ArgumentError.at(
+        study.id,
+        "no data",
+        expected=f"--data with a folder of SDTM datasets, or a folder {OWN_DATA} beside study.yaml",
+    )
+
+
+def load(study: str, data: Path | None, progress: Progress | None = None) -> Loaded:
+    """Read a study and its data, and derive the analysis datasets."""
+    protocol, records = read(study, data, progress)
+    steps = progress or Silent()
+    with steps.step("Loading the compiled rules (the first run after installation compiles them)"):
+        from trialwright.derive.adam import derive_all  # noqa: PLC0415 (heavy)
+    with steps.step("Deriving responses and times to event"):
+        return Loaded(protocol, records, derive_all(protocol, records))
+
+
+def write_adam(loaded: Loaded, out: Path) -> list[str]:
+    """Write the analysis datasets as Parquet, all or none; return the names of the files."""
+    written = []
+    with atomic_folder(out) as folder:
+        for name in ADAM_DATASETS:
+            frame = getattr(loaded.adam, name)
+            frame.write_parquet(folder / f"{name}.parquet")
+            written.append(f"{name}.parquet")
+    return written
+
+
+def analyse(loaded: Loaded, progress: Progress | None = None) -> Results:
+    """Compute the results table."""
+    from trialwright.analyse.run import analyse as run  # noqa: PLC0415 (heavy)
+
+    with (progress or Silent()).step("Analysing"):
+        return run(loaded.study, loaded.adam, loaded.data)
+
+
+def all_findings(study: Study, data: StudyData, derived: Sequence[Finding] = ()) -> tuple[Finding, ...]:
+    """Everything that reading, checking and deriving found."""
+    from trialwright.sdtm.conformance import check  # noqa: PLC0415 (heavy)
+
+    return (*data.findings, *check(data, study), *derived)
+
+
+def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Progress | None = None) -> Path:
+    """Write the report and the results behind it; return the report's path.
+
+    Raises:
+        ArgumentError: a format that does not exist.
+    """
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise ArgumentError.at("--format", repr(unknown[0]), expected=f"one of {', '.join(FORMATS)}")
+    from trialwright.analyse.write import write_results  # noqa: PLC0415 (heavy)
+    from trialwright.report.document import render_html  # noqa: PLC0415 (heavy)
+    from trialwright.report.inputs import ReportInput  # noqa: PLC0415 (heavy)
+
+    steps = progress or Silent()
+    results = analyse(loaded, steps)
+    with steps.step("Checking the data"):
+        findings = all_findings(loaded.study, loaded.data, (*loaded.adam.findings, *results.findings))
+    given = ReportInput(
+        study=loaded.study,
+        results=results,
+        adam=loaded.adam,
+        sources=loaded.data.sources,
+        findings=findings,
+        versions={name: version(name) for name in SOFTWARE},
+    )
+    with steps.step("Writing the report"), atomic_folder(out) as folder:
+        (folder / REPORT).write_text(render_html(given), encoding="utf-8")
+        write_results(results, folder / RESULTS)
+    return out / REPORT
