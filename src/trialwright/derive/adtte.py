@@ -109,9 +109,13 @@ def gather_facts(study: Study, adsl: pl.DataFrame, adrs: pl.DataFrame) -> Facts:
     for column, event in (("RSPDT", Event.RESPONSE), ("CRSPDT", Event.CONFIRMED_RESPONSE)):
         first = known.filter(pl.col("EVENT") == event.value).select("USUBJID", pl.col("DATE").alias(column))
         subjects = subjects.join(first, on="USUBJID", how="left", maintain_order="left")
-    assessments = adrs.filter(
-        pl.col("PARAMCD") == "OVR", pl.col("ANL01FL") == "Y", pl.col("AVALC") != "NE"
-    ).select("USUBJID", DATE="ADT", SRCSEQ="ASEQ")
+    last = adrs.filter(pl.col("PARAMCD") == "LSTA").select("USUBJID", DATE="ADT", LSTASEQ="ASEQ")
+    assessments = (
+        adrs.filter(pl.col("PARAMCD") == "OVR", pl.col("ANL01FL") == "Y", pl.col("AVALC") != "NE")
+        .select("USUBJID", DATE="ADT", SRCSEQ="ASEQ")
+        .join(last, on=("USUBJID", "DATE"), how="left")
+        .select("USUBJID", "DATE", SRCSEQ=pl.coalesce("LSTASEQ", "SRCSEQ"))
+    )
     return Facts(study, subjects, known, assessments.filter(in_time).sort("USUBJID", "DATE"))
 
 
