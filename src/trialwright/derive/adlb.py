@@ -36,7 +36,7 @@ def derive_adlb(
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Give one row a result of LB, and what is wrong with them.
 
-    Columns: PARAMCD, PARAM, AVAL (only where the result is a number; "<0.5" stays in AVALC), AVALC, AVALU,
+    Columns: PARCAT1, SPEC, PARAMCD, PARAM, AVAL (only where the result is a number), AVALC ("<0.5"), AVALU,
     ANRLO, ANRHI, ANRIND, ADT, ADTF, ADY, AVISIT, VISITNUM, ABLFL (last number on or before the first dose),
     BASE, BNRIND, CHG, PCHG, ONTRTFL (after baseline, until the window after the last dose), ATOXDSCL and
     ATOXDSCH (terms), ATOXGRL and ATOXGRH (0 to 4, null not gradable), BTOXGRL and BTOXGRH, NGRADL and NGRADH
@@ -60,8 +60,8 @@ def derive_adlb(
         frame = _with_grade(frame, letter, criteria)
     for letter in ("L", "H"):
         frame = _with_worst(frame, letter)
-    kept = [name for name in frame.columns if not name.startswith("LB") and name != "TESTED"]
-    return frame.select(kept).sort("USUBJID", "PARAMCD", "ADT", "SRCSEQ"), findings
+    frame = frame.rename({"LBCAT": "PARCAT1", "LBSPEC": "SPEC"})
+    return frame.drop(pl.selectors.starts_with("LB")).sort("USUBJID", "PARAMCD", "ADT", "SRCSEQ"), findings
 
 
 def _with_values(frame: pl.DataFrame) -> pl.DataFrame:

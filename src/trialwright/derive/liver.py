@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trialwright.derive.lab_tests import gradable_specimen, lab_table
+from trialwright.derive.lab_tests import lab_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +18,10 @@ LIVER_COLUMNS = ("USUBJID", "ALTX", "ASTX", "AMINOX", "BILIX", "HYSLAW", "HYSDT"
 def liver_signals(adlb: pl.DataFrame) -> pl.DataFrame:
     """One row a subject with an aminotransferase or bilirubin on treatment.
 
-    ALTX, ASTX, AMINOX (the larger of both) and BILIX are the highest multiples of ULN on treatment (null where
-    never measured with a range). HYSLAW is Y for a candidate of Hy's law, whose bilirubin was taken on HYSDT;
-    ALPX is the alkaline phosphatase of that day, or the last one before it on treatment, in ULN (null where
-    none is known: the candidate is then not cleared of cholestasis).
+    ALTX, ASTX, AMINOX (the larger of both) and BILIX are the highest multiples of ULN on treatment; null
+    where never measured with a range. HYSLAW is Y for a candidate of Hy's law, by the bilirubin of HYSDT;
+    ALPX is the alkaline phosphatase of that day, or the last one before it on treatment, in ULN; null where
+    none is known (cholestasis is then not ruled out).
 
     Source: FDA guidance of July 2009, IV.A; rulebook/lab-tests.toml, hys_law.
     """
@@ -34,13 +34,12 @@ def liver_signals(adlb: pl.DataFrame) -> pl.DataFrame:
 
 
 def _multiples(adlb: pl.DataFrame, roles: Mapping[str, list[str]]) -> pl.DataFrame:
-    """On-treatment results of the liver tests as multiples of ULN."""
+    """On-treatment results of the liver tests (never of urine) as multiples of ULN."""
     role = {test: name for name, tests in roles.items() for test in tests}
     named = pl.col("PARAMCD").str.to_uppercase().replace_strict(role, default=None, return_dtype=pl.String)
     return (
-        adlb.rename({"PARAMCD": "LBTESTCD"})
-        .filter(gradable_specimen(), pl.col("ONTRTFL") == "Y", pl.col("AVAL") >= 0, pl.col("ANRHI") > 0)
-        .rename({"LBTESTCD": "PARAMCD"})
+        adlb.filter(pl.col("ATOXDSCH").is_not_null(), pl.col("ONTRTFL") == "Y")
+        .filter(pl.col("AVAL") >= 0, pl.col("ANRHI") > 0)
         .select("USUBJID", "ADT", ROLE=named, X=pl.col("AVAL") / pl.col("ANRHI"))
         .filter(pl.col("ROLE").is_not_null())
     )
