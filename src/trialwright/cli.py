@@ -109,6 +109,84 @@ def survival(
     print_survival(answer, Console())
 
 
+OptionalData = Annotated[
+    Path | None, typer.Option("--data", help="A folder of SDTM datasets; the study's own if left out.")
+]
+
+
+@app.command()
+def derive(
+    study: Study,
+    out: Annotated[Path, typer.Option(help="The folder to write: one Parquet file a dataset.")],
+    data: OptionalData = None,
+) -> None:
+    """SDTM to ADaM: adsl, adtr, adrs, adtte, adae, adlb, adex."""
+    from trialwright import workflow  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    loaded = workflow.load(study, data, OnTerminal())
+    for name in workflow.write_adam(loaded, out):
+        typer.echo(out / name)
+
+
+@app.command()
+def analyse(
+    study: Study,
+    out: Annotated[Path, typer.Option(help="The results table: a name ending in .parquet or .json.")],
+    data: OptionalData = None,
+) -> None:
+    """The results table: every number with its population, method and subjects."""
+    from trialwright import workflow  # noqa: PLC0415 (heavy)
+    from trialwright.analyse.write import write_results  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    steps = OnTerminal()
+    write_results(workflow.analyse(workflow.load(study, data, steps), steps), out)
+    typer.echo(out)
+
+
+@app.command()
+def report(
+    study: Study,
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    data: OptionalData = None,
+    formats: Annotated[str, typer.Option("--format", help="html")] = "html",
+) -> None:
+    """The whole way: data to report.html, with the results table beside it."""
+    from trialwright import workflow  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    steps = OnTerminal()
+    wanted = workflow.known_formats(_listed(formats))
+    typer.echo(workflow.write_report(workflow.load(study, data, steps), out, wanted, steps))
+
+
+@app.command()
+def explain(
+    study: Study,
+    subject: Annotated[str, typer.Argument(help="USUBJID or SUBJID.")],
+    data: OptionalData = None,
+) -> None:
+    """Why each response, event and censoring date of a subject is what it is, with the records."""
+    from trialwright import workflow  # noqa: PLC0415 (heavy)
+    from trialwright.report.patient import explain_text  # noqa: PLC0415 (heavy)
+
+    loaded = workflow.load(study, data)
+    typer.echo(explain_text(loaded.study, loaded.adam, loaded.data, subject))
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
+    """Every study of the gallery, data to report; ends with the pilot's agreement table."""
+    from rich.console import Console  # noqa: PLC0415 (heavy)
+
+    from trialwright.demo import run_demo  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    if run_demo(out, Console(), OnTerminal()):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
 def main() -> None:
     """Run the command line: input that a person can mend ends in one message and exit status 2."""
     try:

@@ -112,15 +112,22 @@ def all_findings(study: Study, data: StudyData, derived: Sequence[Finding] = ())
     return (*data.findings, *check(data, study), *derived)
 
 
-def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Progress | None = None) -> Path:
-    """Write the report and the results behind it; return the report's path.
+def known_formats(formats: Sequence[str]) -> Sequence[str]:
+    """Return the formats of a report if all can be written.
 
     Raises:
-        ArgumentError: a format that does not exist.
+        ArgumentError: a format that cannot.
     """
     unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise ArgumentError.at("--format", repr(unknown[0]), expected=f"one of {', '.join(FORMATS)}")
+    if unknown or not formats:
+        asked = repr(unknown[0]) if unknown else "no format"
+        raise ArgumentError.at("--format", asked, expected=f"one of {', '.join(FORMATS)}")
+    return formats
+
+
+def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Progress | None = None) -> Path:
+    """Write the report and the results behind it; return the report's path."""
+    known_formats(formats)
     from trialwright.analyse.write import write_results  # noqa: PLC0415 (heavy)
     from trialwright.report.document import render_html  # noqa: PLC0415 (heavy)
     from trialwright.report.inputs import ReportInput  # noqa: PLC0415 (heavy)

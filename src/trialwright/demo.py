@@ -1,0 +1,70 @@
+"""The main job on what ships with the package: every study of the gallery, data to report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from trialwright import workflow
+from trialwright.agreement import compare_with_pilot
+from trialwright.files import atomic_file
+from trialwright.pilot import PILOT_STUDIES
+from trialwright.protocol.gallery import gallery_names
+from trialwright.protocol.read import read_study
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from trialwright.agreement import Agreement
+    from trialwright.progress import Progress
+
+PILOT = PILOT_STUDIES[0]
+
+
+def run_demo(out: Path, console: Console, progress: Progress) -> int:
+    """Make the report of every gallery study that has data; return how many differences are unexplained.
+
+    Ends with the pilot and the table that compares it with the published ADaM.
+    """
+    _announce_compilation()
+    studies = [name for name in gallery_names() if _has_data(name) and name != PILOT]
+    for name in [*studies, PILOT]:
+        console.print(f"[bold]{name}[/bold]")
+        loaded = workflow.load(name, None, progress)
+        page = workflow.write_report(loaded, out / name, workflow.FORMATS, progress)
+        console.print(f"  {page}", soft_wrap=True, highlight=False)
+        if name == PILOT:
+            table = compare_with_pilot(loaded.adam)
+    with atomic_file(out / "agreement.json") as path:
+        path.write_text(json.dumps([asdict(row) for row in table], indent=1) + "\n", encoding="utf-8")
+    print_agreement(table, console)
+    return sum(not row.expected for row in table)
+
+
+def _announce_compilation() -> None:
+    from trialwright.stats.kernel import is_compiled  # noqa: PLC0415 (heavy)
+
+    if not is_compiled():
+        sys.stderr.write("First run of this version: the numerical rules are compiled once, about a minute.\n")
+
+
+def _has_data(name: str) -> bool:
+    return name in PILOT_STUDIES or (read_study(name).folder / workflow.OWN_DATA).is_dir()
+
+
+def print_agreement(table: list[Agreement], console: Console) -> None:
+    """Print the agreement table."""
+    from rich.table import Table  # noqa: PLC0415 (heavy)
+
+    shown = Table(title="The pilot beside the ADaM that R's admiralonco derived, record by record")
+    for heading, justify in (("Dataset", "left"), ("Parameter", "left"), ("Ours", "right"), ("Theirs", "right"),
+                             ("Different", "right"), ("Note", "left")):  # fmt: skip
+        shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in table:
+        note = row.note or (f"differ: {', '.join(row.different[:3])}" if row.different else "")
+        shown.add_row(row.dataset, row.parameter, str(row.ours), str(row.theirs), str(len(row.different)), note)
+    console.print(shown)
