@@ -187,7 +187,8 @@ def date(value: dt.date | None) -> str:
 def long_date(value: dt.date) -> str:
     """A date for a sentence, with spaces that do not break.
 
-    >>> long_date(dt.date(2019, 9, 30)).replace(chr(160), " ")
+    >>> from datetime import date
+    >>> long_date(date(2019, 9, 30)).replace(chr(160), " ")
     '30 September 2019'
     """
     return f"{value.day}\u00a0{_MONTH_NAMES[value.month - 1]}\u00a0{value.year}"

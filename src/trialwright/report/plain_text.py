@@ -18,7 +18,8 @@ def as_text(sections: Sequence[blocks.Section]) -> str:
     """Write sections one beneath another; tables keep their columns by spaces."""
     lines: list[str] = []
     for section in sections:
-        lines += [section.title, "=" * len(section.title), ""]
+        title = _plain(section.title)
+        lines += [title, "=" * len(title), ""]
         for block in section.blocks:
             lines += [*_block(block), ""]
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"

@@ -120,9 +120,8 @@ def cycles_words(phase: TreatmentPhase) -> str:
 def randomisation_words(plan: Randomisation, study: Study) -> str:
     """One sentence on ratio, method, block sizes and strata."""
     arms = [study.arms[name].label if name in study.arms else name for name in plan.ratio]
-    words = (
-        f"{fmt.listing(arms)} {':'.join(str(share) for share in plan.ratio.values())}, by {plan.method.value}"
-    )
+    shares = ":".join(str(share) for share in plan.ratio.values())
+    words = f"{fmt.listing(arms)} {shares}; method: {plan.method.value}"
     if plan.sizes:
         words += f" of {fmt.listing([str(size) for size in plan.sizes])}"
     if plan.biased_coin:
@@ -226,7 +225,7 @@ _WITHOUT_EVENT = MappingProxyType(
 )
 _NEW_THERAPY = MappingProxyType(
     {
-        NewTherapy.BEFORE: "New anti-cancer therapy before the event: censored at the last assessment before it.",
+        NewTherapy.BEFORE: "New anti-cancer therapy: censored at the last assessment before it.",
         NewTherapy.EVENT: "New anti-cancer therapy counts as an event.",
         NewTherapy.IGNORE: "New anti-cancer therapy is ignored.",
     }

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
-_NICE_STEPS = (1, 2, 2.5, 5, 10)
 _CHARACTER_WIDTH = 0.56
 
 
@@ -60,20 +59,6 @@ class Linear:
         (low, high), (start, end) = self.domain, self.pixels
         share = (value - low) / (high - low) if high > low else 0.0
         return start + share * (end - start)
-
-
-def ticks(low: float, high: float, at_most: int) -> list[float]:
-    """Round numbers from `low` to `high`, at most so many.
-
-    >>> ticks(0, 23.4, 8)
-    [0.0, 5.0, 10.0, 15.0, 20.0]
-    """
-    if high <= low or at_most < 1:
-        return [low]
-    raw = (high - low) / at_most
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(power * nice for nice in _NICE_STEPS if power * nice >= raw * (1 - 1e-9))
-    return multiples(low, high, step)
 
 
 def multiples(low: float, high: float, step: float) -> list[float]:

@@ -40,7 +40,13 @@ STUDY = {
             "until": ["progression"],
             "drugs": [
                 {"name": "gemcitabine", "dose": "1000 mg/m2", "route": "iv", "days": [1, 8]},
-                {"name": "capecitabine", "dose": "1000 mg/m2", "route": "oral", "days": "1-14", "times_a_day": 2},
+                {
+                    "name": "capecitabine",
+                    "dose": "1000 mg/m2",
+                    "route": "oral",
+                    "days": "1-14",
+                    "times_a_day": 2,
+                },
             ],
         }
     ],
@@ -128,7 +134,9 @@ def _baseline():
         cell, half = Cell("baseline", "sex", "full", group), len(members) // 2
         for item, chosen in (("F", members[:half]), ("M", members[half:]), ("Missing", [])):
             rows.append(cell.count("count", chosen, n=len(members), item=item))
-            rows.append(cell.number("proportion", len(chosen) / len(members), chosen, item=item, n=len(members)))
+            rows.append(
+                cell.number("proportion", len(chosen) / len(members), chosen, item=item, n=len(members))
+            )
     return rows
 
 

@@ -38,7 +38,7 @@ def section(page: Page) -> blocks.Section | None:
         tuple(lines),
         ("Numbers are subjects (% of the column, missing included), or as the line says.",),
     )
-    return blocks.Section("baseline", "Baseline characteristics", (table,))
+    return blocks.Section("baseline", "Baseline", (table,))
 
 
 def _size(page: Page, sets: Sequence[str], group: str) -> Markup | str:

@@ -22,7 +22,7 @@ def section(page: Page) -> blocks.Section:
     """The chapter on design."""
     parts = [*_groups(page), *_treatment(page), *_schedule(page), *_endpoints(page), *_response(page)]
     parts += [*_sets(page), *_eligibility(page)]
-    return blocks.Section("design", "Design of the study", tuple(parts))
+    return blocks.Section("design", "Design", tuple(parts))
 
 
 def _text(words: str) -> blocks.Column:

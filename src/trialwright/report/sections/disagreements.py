@@ -49,7 +49,7 @@ def section(page: Page) -> blocks.Section | None:
         (f"Responses: {_key()}.",),
         dense=True,
     )
-    return blocks.Section("disagreements", "Lesions against recorded responses", (intro, table))
+    return blocks.Section("disagreements", "Disagreements", (intro, table))
 
 
 def _key() -> str:

@@ -103,7 +103,7 @@ def _analysed(page: Page, here: Sequence[Row]) -> consort.Box:
         if row.statistic == "in_set":
             lines.append(_line(row, page.set_label(row.item)))
         elif row.statistic == "excluded" and ": " in row.item:
-            lines.append(_line(row, row.item.split(": ", 1)[1], indent=True))
+            lines.append(_line(row, _sentence_case(row.item.split(": ", 1)[1]), indent=True))
     return tuple(lines)
 
 
@@ -112,7 +112,7 @@ def _line(row: Row, words: str, *, bold: bool = False, indent: bool = False) -> 
 
 
 def _sentence_case(words: str) -> str:
-    return words.capitalize() if words.isupper() else words
+    return words.capitalize() if words.isupper() else words[:1].upper() + words[1:]
 
 
 def _table(page: Page, rows: Sequence[Row]) -> blocks.Table:
@@ -148,7 +148,7 @@ def _head(page: Page, statistic: str, item: str) -> str:
         return f"In the set: {page.set_label(item)}"
     if statistic == "excluded":
         name, _, reason = item.partition(": ")
-        return reason or f"Not in the set: {page.set_label(name)}"
+        return _sentence_case(reason) or f"Not in the set: {page.set_label(name)}"
     if item:
         return _sentence_case(item)
     return page.statistic_label(statistic)

@@ -48,7 +48,7 @@ def section(page: Page) -> blocks.Section:
         blocks.Heading("Inputs", "inputs"),
         _inputs(page),
     ]
-    return blocks.Section("methods", "Methods, software and inputs", tuple(parts))
+    return blocks.Section("methods", "Methods and inputs", tuple(parts))
 
 
 def _definitions(rows: Iterable[Row]) -> blocks.Folded:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from trialwright.protocol.response_rules import ResponseSource
 from trialwright.report import cells
 from trialwright.report import format as fmt
 from trialwright.report.ledger import cell, unique
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _TIMES = "time-to-event"
 _RESPONSE = "response"
 _PRIMARY = "primary"
+_SOURCES = {ResponseSource.LESIONS: "derived from lesions", ResponseSource.RECORDED: "as recorded"}
 _EFFECTS = ("hazard_ratio", "rate_difference")
 _TESTS = ("logrank_p", "cmh_p", "fisher_p", "chi_square_p")
 
@@ -55,7 +57,7 @@ def facts(page: Page) -> tuple[tuple[str, Markup | str], ...]:
     if follow_up is not None and follow_up.value is not None:
         words = Markup("{} months").format(cells.estimate(follow_up))
         entries.append((f"Median follow-up ({fmt.level(follow_up.level)} CI)", words))
-    entries.append(("Response criteria", f"{study.response.criteria}, {study.response.source.value}"))
+    entries.append(("Response criteria", f"{study.response.criteria}, {_SOURCES[study.response.source]}"))
     if study.sponsor:
         entries.append(("Sponsor", study.sponsor))
     return tuple(entries)

@@ -40,9 +40,7 @@ def section(page: Page) -> blocks.Section | None:
     figures = (_waterfall(page, rows), _spider(page, best))
     parts += [figure for figure in figures if figure is not None]
     parts += _swimmers(page)
-    return (
-        blocks.Section("tumours", "Tumour size and course of each subject", tuple(parts)) if parts else None
-    )
+    return blocks.Section("tumours", "Tumours and course", tuple(parts)) if parts else None
 
 
 def _waterfall(page: Page, rows: Sequence[Row]) -> blocks.Figure | None:
