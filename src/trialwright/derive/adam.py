@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +13,7 @@ from trialwright.derive.adtr import COLUMNS as ADTR_COLUMNS
 from trialwright.derive.adtr import derive_adtr
 from trialwright.derive.adtte import derive_adtte
 from trialwright.derive.lesions import collect_lesions
+from trialwright.derive.on_treatment import derive_on_treatment
 from trialwright.derive.recorded import recorded_responses
 from trialwright.derive.responses import Judged, judge_lesions, judge_recorded, limits_of, options_of
 from trialwright.derive.sets import with_groups_and_sets
@@ -33,6 +34,9 @@ class Adam:
     adrs: pl.DataFrame
     adtte: pl.DataFrame
     findings: tuple[Finding, ...]
+    adae: pl.DataFrame = field(default_factory=pl.DataFrame)
+    adlb: pl.DataFrame = field(default_factory=pl.DataFrame)
+    adex: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def derive_all(study: Study, data: StudyData) -> Adam:
@@ -57,7 +61,9 @@ def derive_all(study: Study, data: StudyData) -> Adam:
         visits = recorded
     adrs = derive_adrs(adsl, judged, visits, _beside(lesions, recorded, adsl))
     adsl = with_groups_and_sets(study, data, adsl, adrs)
-    return Adam(adsl, adtr, adrs, derive_adtte(study, adsl, adrs), tuple(findings))
+    on = derive_on_treatment(study, data, adsl)
+    adtte = derive_adtte(study, adsl, adrs)
+    return Adam(adsl, adtr, adrs, adtte, (*findings, *on.findings), on.adae, on.adlb, on.adex)
 
 
 def _beside(
