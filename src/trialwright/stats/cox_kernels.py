@@ -25,12 +25,13 @@ def block_end(time: Floats, stratum: Integers, start: int) -> int:
 
 
 @kernel
-def add_row(x: Floats, weight: float, first: Floats, second: Floats) -> None:
-    """Add weight · x and weight · x xᵀ (lower triangle) to running sums."""
-    for a in range(x.size):
-        first[a] += weight * x[a]
+def add_row(X: Floats, row: int, weight: float, first: Floats, second: Floats) -> None:
+    """Add weight · x and weight · x xᵀ (lower triangle) of one row to running sums."""
+    for a in range(first.size):
+        part = weight * X[row, a]
+        first[a] += part
         for b in range(a + 1):
-            second[a, b] += weight * x[a] * x[b]
+            second[a, b] += part * X[row, b]
 
 
 @kernel
@@ -60,13 +61,17 @@ def partial_likelihood(
         for row in range(i, end):
             weight = np.exp(eta[row])
             risk += weight
-            add_row(X[row], weight, risk_x, risk_xx)
+            add_row(X, row, weight, risk_x, risk_xx)
             if event[row] > 0.0:
                 deaths += 1
-                tied += weight
-                add_row(X[row], weight, tied_x, tied_xx)
                 loglik += eta[row]
-                score += X[row]
+                for a in range(p):
+                    score[a] += X[row, a]
+        if deaths > 1:
+            for row in range(i, end):
+                if event[row] > 0.0:
+                    tied += np.exp(eta[row])
+                    add_row(X, row, np.exp(eta[row]), tied_x, tied_xx)
         for k in range(deaths):
             share = efron * k / deaths
             total = risk - share * tied
@@ -119,12 +124,16 @@ def time_interaction_score(
         for row in range(i, end):
             weight = np.exp(eta[row])
             risk += weight
-            add_row(X[row], weight, risk_x, risk_xx)
+            add_row(X, row, weight, risk_x, risk_xx)
             if event[row] > 0.0:
                 deaths += 1
-                tied += weight
-                add_row(X[row], weight, tied_x, tied_xx)
-                score += now * X[row]
+                for a in range(p):
+                    score[a] += now * X[row, a]
+        if deaths > 1:
+            for row in range(i, end):
+                if event[row] > 0.0:
+                    tied += np.exp(eta[row])
+                    add_row(X, row, np.exp(eta[row]), tied_x, tied_xx)
         for k in range(deaths):
             share = efron * k / deaths
             total = risk - share * tied

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ ALIASED = 1e-11
 NO_INFORMATION = 1e-13
 FLAT = 1e-9
 STILL_MOVING = 0.1
-VANISHED = 1e-13
-TIGHT = 1e-10
+NEAR_TOP = 1e-3
+LAST_STEP = 1e-8
 MAX_ITERATIONS = 60
 MAX_HALVINGS = 40
 ROUNDING = 1e-13
@@ -98,9 +97,8 @@ def _aliased(information: Floats, spread: Floats, events: float) -> Flags:
     return flags
 
 
-def _climb(likelihood: _Likelihood, here: _Point) -> _Point | None:
+def _climb(likelihood: _Likelihood, here: _Point, step: Floats) -> _Point | None:
     """A full Newton step, halved until the likelihood does not fall; None where no step helps."""
-    step = here.step()
     for _ in range(MAX_HALVINGS):
         there = likelihood.at(here.beta + step)
         if there.loglik >= here.loglik - ROUNDING * (1.0 + abs(here.loglik)):
@@ -110,12 +108,17 @@ def _climb(likelihood: _Likelihood, here: _Point) -> _Point | None:
 
 
 def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int, bool]:
-    """Climb to the maximum: (point, monotone columns, iterations, converged)."""
+    """Climb to the maximum: (point, monotone columns, iterations, converged).
+
+    Newton's method squares the error, so that a step of 1e-8 standard errors is the last.
+    """
     here = start
     finite = np.zeros(len(start.beta), dtype=np.bool_)
-    best_step = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
-        there = _climb(likelihood, here)
+        step = here.step()
+        size = float(np.max(np.abs(step) * np.sqrt(np.maximum(np.diag(here.information), 0.0)), initial=0.0))
+        # near the top the likelihood is too flat to be compared in double precision
+        there = likelihood.at(here.beta + step) if size <= NEAR_TOP else _climb(likelihood, here, step)
         if there is None:
             return here, finite, iteration, False
         gain = abs(there.loglik - here.loglik)
@@ -125,10 +128,8 @@ def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int,
             moving = (np.abs(here.step()) > STILL_MOVING) & (taken > STILL_MOVING)
             if moving.any():
                 return here, moving, iteration, True
-        error = float(np.max(taken * np.sqrt(np.maximum(np.diag(here.information), 0.0)), initial=0.0))
-        if error <= VANISHED or (error <= TIGHT and error >= best_step / 2.0):
+        if size <= LAST_STEP:
             return here, finite, iteration, True
-        best_step = min(best_step, error)
     return here, finite, MAX_ITERATIONS, False
 
 

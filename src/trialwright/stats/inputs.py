@@ -95,7 +95,10 @@ def labels(values: npt.ArrayLike, size: int, name: str) -> tuple[Integers, tuple
     array = np.asarray(values)
     if array.shape != (size,):
         raise ArgumentError.at(name, f"shape {array.shape}", expected=f"one label for each of {size} times")
-    missing = np.array([item is None or item != item for item in array.tolist()])  # noqa: PLR0124
+    # only objects can be None, and only objects and floats can differ from themselves
+    missing = (array != array) if array.dtype.kind in "fO" else np.zeros(size, dtype=np.bool_)  # noqa: PLR0124
+    if array.dtype.kind == "O":
+        missing = missing | np.array([item is None for item in array.tolist()])
     if missing.any():
         raise ArgumentError.at(
             name, _positions(missing, array), expected="a label for every subject", remedy="name the group"

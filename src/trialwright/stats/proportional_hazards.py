@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from trialwright.stats.inputs import Floats
 
+SINGULAR = 1e-12
+
 
 class TimeScale(StrEnum):
     """The function of time with which a coefficient may change."""
@@ -54,10 +56,12 @@ def _score_test(score: Floats, information: Floats, columns: list[int], name: st
     matrix = information[np.ix_(kept, kept)]
     excess = np.concatenate((np.zeros(p), score[columns]))
     scale = np.sqrt(np.diag(matrix))
-    if not (scale > 0.0).all():
-        return ChiSquareTest(np.nan, len(columns), np.nan, name, "all events are at one time")
+    scaled = matrix / np.outer(scale, scale) if (scale > 0.0).all() else np.zeros_like(matrix)
+    if np.linalg.eigvalsh(scaled)[0] <= SINGULAR:
+        reason = "events at too few times to tell a change of the hazard ratio"
+        return ChiSquareTest(np.nan, len(columns), np.nan, name, reason)
     standardised = excess / scale
-    chi2 = float(standardised @ np.linalg.solve(matrix / np.outer(scale, scale), standardised))
+    chi2 = float(standardised @ np.linalg.solve(scaled, standardised))
     return ChiSquareTest(chi2, len(columns), chi2_sf(chi2, len(columns)), name)
 
 

@@ -132,7 +132,7 @@ def stirling_error(n: float) -> float:
 
 @kernel
 def deviance(x: float, mean: float) -> float:
-    """X log(x / mean) + mean − x, without cancellation where x is near the mean (Loader 2000)."""
+    """The deviance x log(x / mean) + mean − x, without cancellation near the mean (Loader 2000)."""
     if x == 0.0:
         return mean
     gap = x - mean
@@ -195,7 +195,7 @@ def _beta_fraction(a: float, b: float, x: float, y: float) -> float:
 
 @kernel
 def _beta_weight(a: float, b: float, x: float, y: float) -> float:
-    """X^a · y^b / B(a, b)."""
+    """The factor x^a · y^b / B(a, b) before the continued fraction."""
     return binomial_density(a, b, x, y) * a * b / (a + b)
 
 
