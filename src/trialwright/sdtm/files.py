@@ -13,7 +13,7 @@ from trialwright.errors import InputFileError
 from trialwright.files import atomic_folder
 from trialwright.findings import Finding, Severity
 from trialwright.sdtm.discover import choose_files
-from trialwright.sdtm.formats import csv, dataset_json, parquet, xport
+from trialwright.sdtm.formats import csv, dataset_json, parquet, xport_read, xport_write
 from trialwright.sdtm.formats.dataset import Dataset
 from trialwright.sdtm.study_data import Origin, Source, StudyData, assemble, known_contract
 
@@ -38,7 +38,7 @@ _READERS: Mapping[str, tuple[Format, Callable[[bytes, str], pl.DataFrame]]] = Ma
     {
         ".parquet": (Format.PARQUET, parquet.read),
         ".csv": (Format.CSV, csv.read),
-        ".xpt": (Format.XPT, xport.read),
+        ".xpt": (Format.XPT, xport_read.read),
         ".json": (Format.DATASET_JSON, dataset_json.read),
         ".ndjson": (Format.DATASET_NDJSON, dataset_json.read),
     }
@@ -47,7 +47,7 @@ _WRITERS: Mapping[Format, tuple[str, Callable[[Dataset], bytes]]] = MappingProxy
     {
         Format.PARQUET: (".parquet", parquet.write),
         Format.CSV: (".csv", csv.write),
-        Format.XPT: (".xpt", xport.write),
+        Format.XPT: (".xpt", xport_write.write),
         Format.DATASET_JSON: (".json", dataset_json.write),
         Format.DATASET_NDJSON: (".ndjson", dataset_json.write_ndjson),
     }
