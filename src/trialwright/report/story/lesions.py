@@ -66,9 +66,9 @@ def _sums(told: Subject, rows: Sequence[Record]) -> blocks.Table:
             (
                 told.day(row["ADT"]),
                 str(row["AVISIT"] or ""),
-                fmt.millimetres(row["AVAL"]),
-                _change(row["BASE"], row["CHG"], row["PCHG"]),
-                _change(row["NADIR"], row["CHGNAD"], row["PCHGNAD"]),
+                fmt.millimetres(row["AVAL"]) + ("" if _is_complete(row) else ", partial"),
+                _change(row, "BASE", "CHG", "PCHG") if _is_complete(row) else fmt.NO_VALUE,
+                _change(row, "NADIR", "CHGNAD", "PCHGNAD") if _tells_of_nadir(row) else fmt.NO_VALUE,
                 _completeness(row),
             ),
         )
@@ -79,18 +79,27 @@ def _sums(told: Subject, rows: Sequence[Record]) -> blocks.Table:
     return blocks.Table("subject-sums", "Sum of target diameters.", columns, lines, dense=True)
 
 
-def _change(base: float | None, change: float | None, percent: float | None) -> str:
+def _change(row: Record, base: str, change: str, percent: str) -> str:
     """`−13 mm (−26.0%) of 50`."""
-    if base is None or change is None:
+    if row[base] is None or row[change] is None:
         return fmt.NO_VALUE
-    share = f" ({fmt.signed(percent, 1)}%)" if percent is not None else ""
-    decimals = 0 if float(change).is_integer() else 1
-    return f"{fmt.signed(change, decimals)} mm{share} of {fmt.millimetres(base)}"
+    share = f" ({fmt.signed(row[percent], 1)}%)" if row[percent] is not None else ""
+    decimals = 0 if float(row[change]).is_integer() else 1
+    return f"{fmt.signed(row[change], decimals)} mm{share} of {fmt.millimetres(row[base])}"
+
+
+def _is_complete(row: Record) -> bool:
+    return bool(row["ANL01FL"] == "Y")
+
+
+def _tells_of_nadir(row: Record) -> bool:
+    """A partial sum says something only where it is above the nadir already: then it can be progression."""
+    return _is_complete(row) or (row["CHGNAD"] or 0) > 0
 
 
 def _completeness(row: Record) -> str:
-    """How many of the target lesions were measured; only complete sums feed baseline and nadir."""
+    """Which of the target lesions were measured; only complete sums feed baseline and nadir."""
+    if _is_complete(row):
+        return "all"
     measured, expected = row.get("LSASS"), row.get("LSEXP")
-    if measured is None or expected is None:
-        return "all" if row["ANL01FL"] == "Y" else "not all"
-    return f"{measured:g} of {expected:g}"
+    return f"{measured or 'none'} of {expected}" if expected else "not all"

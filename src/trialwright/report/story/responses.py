@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trialwright.protocol.response_rules import ResponseSource
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 
@@ -45,12 +44,16 @@ def _at(told: Subject, code: str) -> dict[str, str]:
     return found
 
 
+def _other(told: Subject) -> str:
+    """The parameter of the reading that is not used."""
+    return "OVRREC" if told.is_derived else "OVRLES"
+
+
 def _visits(told: Subject) -> blocks.Table:
     """One line a date: the parts, the response used, and the other reading where both exist."""
     used = {str(row["ADT"]): row for row in reversed(told.parameter("OVR"))}
-    is_derived = told.study.response.source is ResponseSource.LESIONS
-    other_name = "Recorded" if is_derived else "From the lesions"
-    other = _at(told, "OVRREC" if is_derived else "OVRLES")
+    other_name = "Recorded" if told.is_derived else "From the lesions"
+    other = _at(told, _other(told))
     parts = {name: _at(told, code) for code, name in _PARTS.items()}
     parts = {name: values for name, values in parts.items() if values}
     dates = sorted({*used, *other, *(date for values in parts.values() for date in values)})
@@ -59,7 +62,7 @@ def _visits(told: Subject) -> blocks.Table:
         row = used.get(date)
         cells = [values.get(date, "") for values in parts.values()]
         response = str(row["AVALC"] or "") if row is not None else ""
-        differs = bool(other) and other.get(date, "") != response
+        differs = date in other and row is not None and other[date] != response
         shown = (
             told.day(row["ADT"]) if row is not None else "",
             str(row["AVISIT"] or "") if row is not None else "",
@@ -68,7 +71,7 @@ def _visits(told: Subject) -> blocks.Table:
             *([other.get(date, fmt.NO_VALUE), "differs" if differs else ""] if other else []),
         )
         lines.append(blocks.TableRow(date, shown))
-    used_name = "Derived (used)" if is_derived else "Recorded (used)"
+    used_name = "Derived (used)" if told.is_derived else "Recorded (used)"
     heads = ["Day", "Visit", *parts, used_name, *([other_name, ""] if other else [])]
     columns = (blocks.Column("Date", is_text=True), *(blocks.Column(words) for words in heads))
     return blocks.Table("subject-visits", "Time-point responses.", columns, tuple(lines), dense=True)
@@ -81,7 +84,7 @@ def _reasons(told: Subject) -> blocks.Table:
             fmt.date(row["ADT"]),
             (str(row["AVALC"] or ""), _used(row), str(row["REASON"] or ""), told.source(row)),
         )
-        for code in ("OVR", "OVRREC", "OVRLES")
+        for code in ("OVR", _other(told))
         for row in told.parameter(code)
         if code == "OVR" or row["REASON"]
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from trialwright.protocol.response_rules import ResponseSource
 from trialwright.report import format as fmt
 
 if TYPE_CHECKING:
@@ -88,12 +89,24 @@ class Subject:
     def _value(self, domain: str, variable: str, sequence: int | None) -> str:
         """What the record holds in this variable; empty where it cannot be found."""
         if domain == "ADSL":
-            return str(self.facts.get(variable) or "")
+            return _shown(self.facts.get(variable))
         if domain == "ADRS":
             found = [r for r in self.responses if r.get("ASEQ") == sequence]
         else:
             found = [r for r in self._records(domain) if r.get(f"{domain}SEQ") == sequence]
-        return str(found[0].get(variable) or "") if len(found) == 1 else ""
+        return _shown(found[0].get(variable)) if len(found) == 1 else ""
+
+    @cached_property
+    def is_derived(self) -> bool:
+        """Whether the responses used are those derived from the lesions."""
+        return self.study.response.source is ResponseSource.LESIONS
 
     def _records(self, domain: str) -> list[Record]:
         return self.rows(self.data.domain(domain)) if self.data.has(domain) else []
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in its record; nothing for null. Zero is a value."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)

@@ -85,7 +85,7 @@ def section(told: Subject) -> blocks.Section:
         happened.append((told.study.data_cutoff, "Data cut-off", "study file"))
     rows = tuple(
         blocks.TableRow(fmt.date(date), (told.day(date), words, note))
-        for date, words, note in sorted(happened)
+        for date, words, note in sorted(happened, key=lambda fact: fact[0])
     )
     columns = (
         blocks.Column("Date", is_text=True),
