@@ -56,7 +56,6 @@ class TrialPlan:
     treatment: Plan
     node: Bools
     options: Options
-    starts_with_dose: bool
 
 
 def make_plan(study: Study, assumptions: Assumptions) -> TrialPlan:
@@ -87,8 +86,12 @@ def make_plan(study: Study, assumptions: Assumptions) -> TrialPlan:
         ),
         node=np.array([organ.node for organ in organs()], np.bool_),
         options=response_options(study),
-        starts_with_dose=study.response.reference_date is ReferenceDate.FIRST_DOSE,
     )
+
+
+def _starts_with_dose(study: Study) -> bool:
+    """Say whether the reference date, day 0 of the simulation, is that of the first dose."""
+    return study.response.reference_date is ReferenceDate.FIRST_DOSE
 
 
 def response_options(study: Study) -> Options:
@@ -263,7 +266,7 @@ def _treatment(study: Study, assumptions: Assumptions, arms: Sequence[str]) -> T
         lab_days=np.array(laboratory.days_of_cycle if laboratory else DEFAULT_LAB_DAYS, np.int64),
         wait_days=waits["wait_days"],
         most_waits=waits["most_waits"],
-        first_dose_wait=assumptions.first_dose_within_days,
+        first_dose_wait=0 if _starts_with_dose(study) else assumptions.first_dose_within_days,
         markers=np.array(
             [
                 [one.baseline.median, one.baseline.log_sd, one.within_log_sd, one.shrinkage_effect]

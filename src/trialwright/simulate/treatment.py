@@ -255,17 +255,35 @@ def _markers(
         out.marker[row, place, kind] = p.markers[kind, 0] * math.exp(logarithm)
 
 
+class Subject(NamedTuple):
+    """What stays the same, or is worked on in place, while the cycles of one subject go by."""
+
+    row: int
+    arm: int
+    limit: int
+    """No cycle begins on or after this day."""
+    last_day: int
+    """Nothing is recorded on or after this day."""
+    frailty: float
+    address: tuple[int, int, int]
+    start: Floats
+    own: Floats
+    effect: Floats
+    values: Floats
+    open_event: Floats
+
+
 @kernel
 def _ending(disease: Disease, row: int, day: int, cutoff: int) -> int:
-    """Return why a cycle due on a day is not given, or UNDER_WAY where nothing speaks against it."""
+    """Return why a cycle due on a day is not given, or UNDER_WAY where nothing on record speaks against it."""
     if day > cutoff:
         return UNDER_WAY
     if day >= disease.progression[row]:
         return PROGRESSION
-    if day >= disease.death[row] - LAST_WEEK:
-        return DEATH
     if day >= disease.lost[row]:
         return LOST
+    if day >= disease.death[row] - LAST_WEEK:
+        return DEATH if disease.death[row] <= min(cutoff, disease.lost[row]) else UNDER_WAY
     return WITHDRAWAL
 
 
@@ -273,23 +291,149 @@ def _ending(disease: Disease, row: int, day: int, cutoff: int) -> int:
 def _first_reason(disease: Disease, row: int, cutoff: int) -> int:
     """Return the first day on which no cycle can begin any more."""
     before_death = disease.death[row] - LAST_WEEK
-    return min(
-        disease.progression[row],
-        disease.stop[row],
-        before_death,
-        disease.lost[row],
-        disease.therapy[row],
-        cutoff + 1,
-    )
+    patient = min(disease.progression[row], disease.stop[row], disease.therapy[row])
+    return min(patient, before_death, disease.lost[row], cutoff + 1)
 
 
 @kernel
 def _close(disease: Disease, out: Course, row: int, ending: int, day: int, limit: int, cutoff: int) -> None:
     """Write why and when treatment ended."""
     out.ending[row] = ending
-    out.end_day[row] = min(max(day, out.first_dose[row]), cutoff, disease.death[row], disease.lost[row])
-    if ending in (PROGRESSION, WITHDRAWAL):
-        out.end_day[row] = max(limit, out.first_dose[row])
+    end = limit if ending in (PROGRESSION, WITHDRAWAL) else day
+    end = max(end, out.first_dose[row])
+    out.end_day[row] = min(end, cutoff, disease.death[row], disease.lost[row])
+
+
+@kernel
+def _prepare(
+    plan: Plan,
+    base: Baseline,
+    disease: Disease,
+    cutoff: int,
+    out: Course,
+    row: int,
+    address: tuple[int, int, int],
+) -> Subject:  # noqa: E501
+    """Draw what a subject brings along, and take the blood and serum of before treatment."""
+    seed, trial, number = address
+    tests = len(plan.blood.within)
+    first = uniforms(seed, trial, number, TREATMENT, 0)
+    spread = plan.events.frailty
+    z = normals(seed, trial, number, TREATMENT, 1)[0]
+    subject = Subject(
+        row,
+        base.arm[row],
+        _first_reason(disease, row, cutoff),
+        min(disease.death[row], disease.lost[row], cutoff + 1),
+        math.exp(spread * z - HALF * spread * spread),
+        address,
+        np.empty(tests),
+        np.empty(tests),
+        np.zeros(tests),
+        np.empty(tests),
+        np.full(tests, -1.0),
+    )
+    subject_blood(plan.blood, address, subject.start, subject.own)
+    out.first_dose[row] = int(first[0] * (plan.treatment.first_dose_wait + 1))
+    sample(plan.blood, address, 0, 0.0, 0.0, subject.start, subject.effect, subject.values)
+    before = -1 - int(first[1] * LAST_WEEK)
+    record_sample(plan.blood, out, row, before, 0, 0, subject.values, subject.open_event)
+    if len(plan.treatment.markers) > 0:
+        _markers(plan.treatment, disease, out, row, 0, before, address)
+    return subject
+
+
+@kernel
+def _wait_until_fit(
+    plan: Plan, out: Course, subject: Subject, day: int, dosed: int, cycle: int
+) -> tuple[int, int, bool]:  # noqa: E501
+    """Return the day on which the next cycle can begin, how often it was put off, and whether it can at all."""
+    row = subject.row
+    waits = 0
+    while day < subject.limit:
+        place = out.samples[row]
+        sample(
+            plan.blood,
+            subject.address,
+            place,
+            day - dosed,
+            cycle,
+            subject.start,
+            subject.effect,
+            subject.values,
+        )
+        record_sample(plan.blood, out, row, day, cycle, day - dosed + 1, subject.values, subject.open_event)
+        tests = len(plan.blood.within)
+        unfit = too_low(subject.values, plan.blood.needed)
+        unfit = unfit or delayed_by_event(plan.events, out, row, tests, day)
+        if not unfit:
+            return day, waits, True
+        if waits == plan.treatment.most_waits:
+            return day, waits, False
+        waits, day = waits + 1, day + plan.treatment.wait_days
+    return day, waits, True
+
+
+@kernel
+def _answer(plan: Plan, subject: Subject, phase: int, level: int, cycle: int) -> None:
+    """Draw how strongly the blood answers to this cycle."""
+    seed, trial, number = subject.address
+    z = normals(seed, trial, number, TREATMENT, 2 * cycle)
+    more = normals(seed, trial, number, TREATMENT, 2 * cycle + 1)
+    dose = plan.treatment.levels[subject.arm, level]
+    for test in range(len(plan.blood.within)):
+        noise = z[test] if test < len(z) else more[(test - len(z)) % len(more)]
+        subject.effect[test] = cycle_effect(
+            plan.blood, subject.arm, phase > 0, dose, subject.own, noise, test
+        )
+
+
+@kernel
+def _through_cycle(plan: Plan, out: Course, subject: Subject, day: int, cycle: int, phase: int) -> int:
+    """Take the blood of a cycle and let its adverse events begin; return 1 if the next dose is reduced."""
+    row, reduces = subject.row, 0
+    lab_days = plan.treatment.lab_days
+    for place in range(1, len(lab_days)):
+        when = day + lab_days[place] - 1
+        if when >= subject.last_day:
+            break
+        number = out.samples[row]
+        sample(
+            plan.blood,
+            subject.address,
+            number,
+            lab_days[place] - 1,
+            cycle,
+            subject.start,
+            subject.effect,
+            subject.values,
+        )  # noqa: E501
+        reduces |= record_sample(
+            plan.blood, out, row, when, cycle, lab_days[place], subject.values, subject.open_event
+        )  # noqa: E501
+        if place == 1 and too_low(subject.values, plan.blood.needed_later):
+            out.omitted[row, cycle - 1] = True
+    span = (day, plan.treatment.cycle_days[subject.arm, phase], subject.last_day)
+    tests = len(plan.blood.within)
+    draw_events(
+        plan.events, out, row, subject.arm, cycle, span, phase > 0, tests, subject.frailty, subject.address
+    )  # noqa: E501
+    return reduces
+
+
+@kernel
+def _begin_cycle(
+    plan: Plan, disease: Disease, out: Course, subject: Subject, cycle: int, what: tuple[int, int, int, int]
+) -> None:  # noqa: E501
+    """Write that a cycle begins; `what` is its day, phase, level and waits."""
+    row = subject.row
+    out.cycle_day[row, cycle - 1], out.phase[row, cycle - 1] = what[0], what[1]
+    out.level[row, cycle - 1], out.waits[row, cycle - 1] = what[2], what[3]
+    out.omitted[row, cycle - 1] = False
+    out.cycles[row] = cycle
+    for place in range(len(plan.treatment.marker_cycles)):
+        if plan.treatment.marker_cycles[place] == cycle and len(plan.treatment.markers) > 0:
+            _markers(plan.treatment, disease, out, row, place + 1, what[0], subject.address)
 
 
 @kernel
@@ -301,76 +445,33 @@ def _one(
     out: Course,
     row: int,
     address: tuple[int, int, int],
-) -> None:
-    t, b, e = plan.treatment, plan.blood, plan.events
-    seed, trial, subject = address
-    tests, arm = len(b.within), base.arm[row]
-    start, own, effect, values = np.empty(tests), np.empty(tests), np.zeros(tests), np.empty(tests)
-    open_event = np.full(tests, -1.0)
-    subject_blood(b, address, start, own)
-    first = uniforms(seed, trial, subject, TREATMENT, 0)
-    z = normals(seed, trial, subject, TREATMENT, 1)
-    frailty = math.exp(e.frailty * z[0] - HALF * e.frailty * e.frailty)
-    limit = _first_reason(disease, row, cutoff)
-    last_day = min(disease.death[row], disease.lost[row], cutoff + 1)
-    day = int(first[0] * (t.first_dose_wait + 1))
-    out.first_dose[row] = day
-    sample(b, address, 0, 0.0, 0.0, start, effect, values)
-    record_sample(b, out, row, -1 - int(first[1] * LAST_WEEK), 0, 0, values, open_event)
-    if len(t.markers) > 0:
-        _markers(t, disease, out, row, 0, day, address)
-    phase, in_phase, cycle, level, dosed = 0, 0, 0, 0, day
-    ending, reduces = COMPLETED, 0
+) -> None:  # noqa: E501
+    t = plan.treatment
+    subject = _prepare(plan, base, disease, cutoff, out, row, address)
+    arm, phases = subject.arm, t.most_cycles.shape[1]
+    day, dosed = int(out.first_dose[row]), int(out.first_dose[row])
+    phase, in_phase, cycle, level, reduces, ending = 0, 0, 0, 0, 0, COMPLETED
     while cycle < out.cycle_day.shape[1]:
-        while phase < t.most_cycles.shape[1] and in_phase >= t.most_cycles[arm, phase]:
+        while phase < phases and in_phase >= t.most_cycles[arm, phase]:
             phase, in_phase = phase + 1, 0
-        if phase == t.most_cycles.shape[1]:
+        if phase == phases or (
+            in_phase == 0 and t.needs_control[arm, phase] and not controlled(disease, row, day)
+        ):
             break
-        if in_phase == 0 and t.needs_control[arm, phase] and not controlled(disease, row, day):
+        waits, fit = 0, True
+        if cycle > 0:
+            day, waits, fit = _wait_until_fit(plan, out, subject, day, dosed, cycle)
+        alive = day < (subject.limit if cycle > 0 else subject.last_day)
+        if not fit or not alive:
+            ending = _ending(disease, row, day, cutoff) if not alive else TOXICITY
             break
-        waits = 0
-        blocked = False
-        while cycle > 0 and day < limit:
-            sample(b, address, out.samples[row], day - dosed, cycle, start, effect, values)
-            record_sample(b, out, row, day, cycle, day - dosed + 1, values, open_event)
-            blocked = too_low(values, b.needed) or delayed_by_event(e, out, row, tests, day)
-            if not blocked or waits == t.most_waits:
-                break
-            waits, day = waits + 1, day + t.wait_days
-        if day >= limit and cycle > 0:
-            ending = _ending(disease, row, day, cutoff)
-            break
-        if blocked:
-            ending = TOXICITY
-            break
-        if reduces == 1:
-            level = min(level + 1, t.levels.shape[1] - 1)
-        out.cycle_day[row, cycle], out.phase[row, cycle] = day, phase
-        out.level[row, cycle], out.waits[row, cycle] = level, waits
+        level = min(level + reduces, t.levels.shape[1] - 1)
         cycle, in_phase, dosed = cycle + 1, in_phase + 1, day
-        out.cycles[row] = cycle
-        zc = normals(seed, trial, subject, TREATMENT, 2 * cycle)
-        zd = normals(seed, trial, subject, TREATMENT, 2 * cycle + 1)
-        for test in range(tests):
-            noise = zc[test] if test < len(zc) else zd[(test - len(zc)) % len(zd)]
-            effect[test] = cycle_effect(b, arm, phase > 0, t.levels[arm, level], own, noise, test)
-        if len(t.markers) > 0:
-            for place in range(len(t.marker_cycles)):
-                if t.marker_cycles[place] == cycle:
-                    _markers(t, disease, out, row, place + 1, day, address)
-        reduces, out.omitted[row, cycle - 1] = 0, False
-        for lab_day in t.lab_days[1:]:
-            when = dosed + lab_day - 1
-            if when >= last_day:
-                break
-            sample(b, address, out.samples[row], lab_day - 1, cycle, start, effect, values)
-            reduces |= record_sample(b, out, row, when, cycle, lab_day, values, open_event)
-            if lab_day == t.lab_days[1] and too_low(values, b.needed_later):
-                out.omitted[row, cycle - 1] = True
-        length = t.cycle_days[arm, phase]
-        draw_events(e, out, row, arm, cycle, (dosed, length, last_day), phase > 0, tests, frailty, address)
-        day = dosed + length
-    _close(disease, out, row, ending, day, limit, cutoff)
+        _begin_cycle(plan, disease, out, subject, cycle, (day, phase, level, waits))
+        _answer(plan, subject, phase, level, cycle)
+        reduces = _through_cycle(plan, out, subject, day, cycle, phase)
+        day = dosed + t.cycle_days[arm, phase]
+    _close(disease, out, row, ending, day, subject.limit, cutoff)
 
 
 @kernel

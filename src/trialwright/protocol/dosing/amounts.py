@@ -105,7 +105,7 @@ def round_to(step_mg: float) -> Rounding:
 
     def rounded(dose_mg: float) -> float:
         step = Decimal(str(step_mg))
-        multiple = (Decimal(repr(dose_mg)) / step).quantize(Decimal(1), ROUND_HALF_UP)
+        multiple = (Decimal(repr(float(dose_mg))) / step).quantize(Decimal(1), ROUND_HALF_UP)
         return float(multiple * step)
 
     return rounded
