@@ -1,4 +1,4 @@
-"""The SDTM and ADaM contracts, read from rulebook/sdtm.toml and rulebook/adam.toml."""
+"""The contracts of the SDTM domains, read from rulebook/sdtm.toml."""
 
 from __future__ import annotations
 

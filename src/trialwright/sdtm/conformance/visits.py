@@ -38,48 +38,55 @@ def tumour_windows(data: StudyData, facts: Facts) -> list[Finding]:
     later = days.filter(pl.col("SINCE") > schedule.window.days).sort("SINCE")
     nearest = later.join_asof(planned, left_on="SINCE", right_on="PLANNED", strategy="nearest")
     off = nearest.with_columns(OFF=pl.col("SINCE") - pl.col("PLANNED"))
-    outside = off.filter(pl.col("OFF").abs() > schedule.window.days).sort("USUBJID", "SINCE")
+    ended = planned["PLANNED"].max()
+    outside = off.filter(
+        pl.col("OFF").abs() > schedule.window.days, pl.col("SINCE") <= pl.lit(ended) + schedule.window.days
+    )
     last = (
         days.filter(pl.col("SINCE") <= 0)
         .group_by("USUBJID", maintain_order=True)
         .agg(pl.all().sort_by("SINCE").last())
     )
     early = last.filter(pl.col("SINCE") < -schedule.baseline_within.days)
-    window = f"window of ± {schedule.window}"
-    return [
-        *_WINDOW.each(
-            outside,
-            "TR",
-            f"the assessment is {{OFF:+d}} days from the planned day {{PLANNED}}, outside the {window}",
-        ),
-        *_EARLY.each(
-            early,
-            "TR",
-            f"the last assessment before the start on {{REFDT}} is {{SINCE}} days from it; "
-            f"the protocol asks for {schedule.baseline_within} at most",
-        ),
-    ]
+    off_plan = (
+        "the assessment is {OFF:+d} days from the planned day {PLANNED}, "
+        f"outside the window of ± {schedule.window}"
+    )
+    too_old = (
+        "the last assessment before the start on {REFDT} is {SINCE} days from it; "
+        f"the protocol asks for {schedule.baseline_within} at most"
+    )
+    return [*_each(_WINDOW, outside, off_plan), *_each(_EARLY, early, too_old)]
+
+
+def _each(rule: Rule, days: pl.DataFrame, what: str) -> list[Finding]:
+    """One finding a day, in the dataset that has the assessment."""
+    found = []
+    for name in ("TR", "RS"):
+        rows = days.filter(pl.col("DATASET") == name).sort("USUBJID", "SINCE").rename({"DATE": f"{name}DTC"})
+        found += rule.each(rows, name, what)
+    return found
 
 
 def _assessment_days(data: StudyData, facts: Facts) -> pl.DataFrame:
-    """The distinct days of tumour assessments: USUBJID, TRDTC, SINCE (days since REFDT), REFDT."""
+    """The distinct days of tumour assessments: USUBJID, DATASET, DATE, SINCE (days since REFDT), REFDT."""
     parts = []
     for name in ("TR", "RS"):
         frame = data.domain(name)
         days = facts.days(frame[f"{name}DTC"])
         planned = ~frame["VISIT"].fill_null("").str.to_uppercase().str.contains("UNSCHED", literal=True)
         complete = (days["FIRST"] == days["LAST"]).fill_null(value=False)
-        chosen = frame.select("USUBJID", DAY=days["FIRST"]).filter(complete & planned)
+        chosen = frame.select("USUBJID", DAY=days["FIRST"], DATASET=pl.lit(name)).filter(complete & planned)
         parts.append(chosen)
-    distinct = pl.concat(parts).unique(maintain_order=True)
+    distinct = pl.concat(parts).unique(("USUBJID", "DAY"), keep="first", maintain_order=True)
     return (
         distinct.join(
             facts.subjects.select("USUBJID", "REFDT").drop_nulls(), on="USUBJID", maintain_order="left"
         )
         .with_columns(
-            SINCE=(pl.col("DAY") - pl.col("REFDT")).dt.total_days(), TRDTC=pl.col("DAY").cast(pl.String)
+            SINCE=(pl.col("DAY") - pl.col("REFDT")).dt.total_days(), DATE=pl.col("DAY").cast(pl.String)
         )
-        .select("USUBJID", "TRDTC", "SINCE", "REFDT")
+        .select("USUBJID", "DATASET", "DATE", "SINCE", "REFDT")
     )
 
 
