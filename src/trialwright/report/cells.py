@@ -18,24 +18,24 @@ _WRITERS: Mapping[str, _Writer] = {
     "proportion": fmt.percent,
     "months": fmt.months,
     "days": fmt.count,
-    "mm": fmt.millimetres,
+    "mm": fmt.shortest,
     "percent": lambda value: fmt.signed(value, 1),
     "ratio": fmt.ratio,
     "probability": fmt.p_value,
     "number": lambda value: fmt.number(value, _NUMBER_DECIMALS),
     "none": lambda value: fmt.number(value, _CHI_SQUARE_DECIMALS),
 }
+_ORDERED = ("min", "q1", "median", "q3", "max")
 _TIMES = ("time-to-event", "follow-up")
-_TIME_STATISTICS = ("median", "q1", "q3", "min", "max")
 
 
 def writer(row: Row) -> _Writer:
     """How numbers of this row are written: by the unit of its statistic.
 
-    In a section of times the quartiles and extremes are months; elsewhere the variable's own unit.
+    Quartiles and extremes are months in a section of times, elsewhere in the variable's own unit.
     """
-    if row.section in _TIMES and row.statistic in _TIME_STATISTICS:
-        return fmt.months
+    if row.statistic in _ORDERED:
+        return fmt.months if row.section in _TIMES else fmt.shortest
     return _WRITERS[statistics()[row.statistic].unit]
 
 
@@ -63,7 +63,9 @@ def estimate(row: Row | None) -> Markup:
     if row is None:
         return escape(fmt.NO_VALUE)
     interval = bounds(row)
-    return cell(row, f"{value(row)} ({interval})" if interval else value(row))
+    if not interval:
+        return cell(row, value(row))
+    return cell(row, Markup("{} <span>({})</span>").format(value(row), interval))
 
 
 def plain(row: Row | None) -> Markup:

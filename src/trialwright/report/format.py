@@ -168,10 +168,10 @@ def level(value: float | None) -> str:
     return f"{text.removesuffix('.0')}%"
 
 
-def millimetres(value: float | None) -> str:
-    """A diameter: whole where it is whole, else one decimal.
+def shortest(value: float | None) -> str:
+    """A number that is whole where it is whole, else has one decimal: diameters, ages.
 
-    >>> millimetres(42.0), millimetres(42.5)
+    >>> shortest(42.0), shortest(42.5)
     ('42', '42.5')
     """
     if value is None or math.isnan(value):

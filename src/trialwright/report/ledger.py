@@ -94,7 +94,7 @@ class Ledger:
         return [row for row in self.rows if row.section == section and row.endpoint == endpoint]
 
 
-def cell(row: Row | None, words: str) -> Markup:
+def cell(row: Row | None, words: Markup | str) -> Markup:
     """A number with the way back to its row; plain text where there is no row."""
     if row is None:
         return escape(words)

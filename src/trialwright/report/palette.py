@@ -19,10 +19,10 @@ RESPONSE_COLOURS: Mapping[str, str] = MappingProxyType(
     {
         "CR": "#0b4f8a",
         "PR": "#6aaed6",
-        "SD": "#b9bfc5",
-        "NON-CR/NON-PD": "#d9d2bd",
+        "SD": "#a3abb3",
+        "NON-CR/NON-PD": "#cdbb84",
         "PD": "#d4622a",
-        "NE": "#e9e4ef",
+        "NE": "#bda8d3",
         "MISSING": "#ffffff",
     }
 )

@@ -165,7 +165,7 @@ def picture(width: float, height: float, label: str, children: Iterable[Markup],
 def wrap(words: str, width: float, size: float) -> list[str]:
     """Break a text into lines that fit about so many pixels."""
     lines: list[str] = []
-    for piece in words.split():
+    for piece in words.split(" "):
         if lines and text_width(f"{lines[-1]} {piece}", size) <= width:
             lines[-1] += f" {piece}"
         else:

@@ -12,13 +12,15 @@ from trialwright.report.figures.frame import NARROW_SHEET, WIDE_SHEET, month_tic
 
 
 def lane(number, place=0, last=10.0):
-    return swimmer.Lane(f"S{number:03d}", place, last, 0.0, 1.0, None, None, True, ())
+    seen = () if number % 2 else ((1.0, "SD"),)
+    return swimmer.Lane(f"S{number:03d}", place, last, 0.0, 1.0, None, None, True, seen)
 
 
 def test_three_hundred_and_six_subjects_stand_in_pages_that_hold_them_all():
     lanes = [lane(k, place=k % 3, last=k / 10) for k in range(306)]
     pages = swimmer.pages(lanes)
-    assert [len(page) for page in pages] == [50] * 6 + [6]
+    assert [len(page) for page in pages] == [50, 50, 50, 3, 50, 50, 50, 3]
+    assert all(one.responses for page in pages[:4] for one in page)
     assert {one.subject for page in pages for one in page} == {one.subject for one in lanes}
 
 

@@ -17,6 +17,7 @@ _HEIGHT_SHARE = 0.5
 _NARROW_HEIGHT_SHARE = 0.72
 BANDS_UP_TO = 2
 _PERCENT_TICKS = (0, 25, 50, 75, 100)
+_BOLD = 1.12
 _NARROW_TICKS = 8
 _WIDE_TICKS = 14
 
@@ -129,7 +130,7 @@ def _key(curves: Sequence[Curve], plot: Plot, sheet: Sheet) -> list[Markup]:
                 svg.word(left + 32, y + sheet.letter * 1.2, curve.note, sheet.type(colour=palette.QUIET))
             )
         else:
-            x = left + 32 + svg.text_width(curve.label, sheet.letter) + 18
+            x = left + 32 + svg.text_width(curve.label, sheet.letter * _BOLD) + 18
             drawn.append(svg.word(x, y, curve.note, sheet.type(colour=palette.QUIET)))
     return drawn
 

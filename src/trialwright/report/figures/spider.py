@@ -27,7 +27,7 @@ _TICKS = (-100, -50, 0, 50, 100)
 _THIN_FROM = 80
 _HEIGHT_SHARE = 0.42
 _NARROW_HEIGHT_SHARE = 0.85
-_LINE_COLOURS = {"NE": "#9a86b5", "MISSING": palette.QUIET}
+_NO_RESPONSE = "MISSING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def draw(threads: Sequence[Thread], label: str, sheet: Sheet, mark: str) -> Mark
 def _thread(thread: Thread, across: svg.Linear, up: svg.Linear, width: float) -> Markup:
     """One line; a rise above the axis is drawn at its upper edge."""
     places = [(across(month), up(min(change, HIGHEST))) for month, change in thread.points]
-    colour = _LINE_COLOURS.get(thread.response, palette.response_colour(thread.response))
+    colour = palette.QUIET if thread.response == _NO_RESPONSE else palette.response_colour(thread.response)
     last = thread.points[-1]
     story = (
         f"{thread.subject}: {fmt.signed(last[1], 1)}% at {fmt.number(last[0], 1)} months, {thread.response}"

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 LANES_ON_A_PAGE = 50
 _LANE = 13.0
 _BAR = 7.0
-_OBSERVED = "#e4e7ea"
-_TREATED = "#9aa5b0"
-_MARK_RADIUS = 3.0
+_OBSERVED = "#8d98a3"
+_TREATED = "#d3d9df"
+_THREAD = 1.6
+_MARK_RADIUS = 3.6
 _NAME_LETTERS = 14
 
 
@@ -51,9 +52,16 @@ def in_order(lanes: Sequence[Lane]) -> list[Lane]:
 
 
 def pages(lanes: Sequence[Lane]) -> list[list[Lane]]:
-    """Lanes in order, so many a page that each stays legible."""
-    ordered = in_order(lanes)
-    return [ordered[k : k + LANES_ON_A_PAGE] for k in range(0, len(ordered), LANES_ON_A_PAGE)]
+    """Lanes in order, so many a page that each stays legible; of many, who was never assessed comes last."""
+    if len(lanes) <= LANES_ON_A_PAGE:
+        return [in_order(lanes)]
+    assessed = in_order([lane for lane in lanes if lane.responses])
+    others = in_order([lane for lane in lanes if not lane.responses])
+    return [
+        part[k : k + LANES_ON_A_PAGE]
+        for part in (assessed, others)
+        for k in range(0, len(part), LANES_ON_A_PAGE)
+    ]
 
 
 def draw(
@@ -98,11 +106,11 @@ def _lane(lane: Lane, across: svg.Linear, y: float, sheet: Sheet) -> Markup:
     top = y - _BAR / 2
     drawn = [
         svg.word(0, y + 3.5, _short(lane.subject), svg.Type(sheet.letter - 2, palette.QUIET)),
-        svg.rect(across(0), top, across(lane.last) - across(0), _BAR, _OBSERVED),
     ]
     if lane.treated_from is not None and lane.treated_to is not None:
         start, end = max(lane.treated_from, 0), max(lane.treated_to, lane.treated_from, 0)
         drawn.append(svg.rect(across(start), top, across(end) - across(start), _BAR, _TREATED))
+    drawn.append(svg.rect(across(0), y - _THREAD / 2, across(lane.last) - across(0), _THREAD, _OBSERVED))
     drawn += [
         svg.dot(across(month), y, _MARK_RADIUS, palette.response_colour(response), palette.INK)
         for month, response in lane.responses
@@ -170,4 +178,6 @@ def _sign(name: str, x: float, y: float) -> Markup:
         return _triangle(x, y)
     if name == "Follow-up continues":
         return _arrow(x - 3, y)
-    return svg.rect(x - 6, y - 3.5, 14, _BAR, _OBSERVED if name == "Observed" else _TREATED)
+    if name == "Observed":
+        return svg.rect(x - 6, y - _THREAD / 2, 14, _THREAD, _OBSERVED)
+    return svg.rect(x - 6, y - 3.5, 14, _BAR, _TREATED)

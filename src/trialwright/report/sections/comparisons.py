@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialwright.report import blocks, cells
+from trialwright.report import format as fmt
 from trialwright.report.ledger import Row, cell, unique
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def table(page: Page, rows: Sequence[Row], anchor: str, caption: str) -> blocks.
     found = {(row.statistic, row.item, row.group): row for row in compared}
     lines = tuple(
         blocks.TableRow(
-            _head(page, statistic, item),
+            _head(page, statistic, item, level_of(compared, statistic, item)),
             tuple(_shown(found.get((statistic, item, pair))) for pair in pairs),
         )
         for statistic, item in unique_keys(compared)
@@ -44,9 +45,16 @@ def unique_keys(rows: Sequence[Row]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row.statistic, row.item) for row in rows))
 
 
-def _head(page: Page, statistic: str, item: str) -> str:
+def level_of(rows: Sequence[Row], statistic: str, item: str) -> float | None:
+    """The level of the intervals of a statistic; None where it has none."""
+    wanted = (row.level for row in rows if (row.statistic, row.item) == (statistic, item))
+    return next((level for level in wanted if level is not None), None)
+
+
+def _head(page: Page, statistic: str, item: str, level: float | None) -> str:
     label = page.statistic_label(statistic)
-    return f"{label}, {item}" if item else label
+    label += f", {item}" if item else ""
+    return f"{label} ({fmt.level(level)} CI)" if level is not None else label
 
 
 def _shown(row: Row | None) -> Markup:

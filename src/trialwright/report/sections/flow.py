@@ -124,13 +124,20 @@ def _table(page: Page, rows: Sequence[Row]) -> blocks.Table:
         blocks.TableRow(
             _head(page, statistic, item),
             tuple(cells.plain(found.get((statistic, item, population, group))) for group in groups),
-            level=1 if item and statistic != "in_set" else 0,
+            level=_level(statistic, item),
         )
         for statistic, item, population in kinds
         if not _is_empty(found, (statistic, item, population), groups)
     )
     columns = (blocks.Column(""), *(blocks.Column(page.group_label(group)) for group in groups))
     return blocks.Table("table-disposition", "Disposition of subjects.", columns, lines, tuple(_notes(rows)))
+
+
+def _level(statistic: str, item: str) -> int:
+    """Reasons stand beneath what they explain."""
+    if statistic == "excluded":
+        return 2 if ": " in item else 1
+    return 1 if item and statistic != "in_set" else 0
 
 
 def _is_empty(
@@ -156,4 +163,4 @@ def _head(page: Page, statistic: str, item: str) -> str:
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
     if any(row.population == _OVERALL for row in rows):
-        yield f"A dash ({fmt.NO_VALUE}) marks what is not counted by group."
+        yield f"A dash ({fmt.NO_VALUE}) marks what does not occur, or is not counted by group."

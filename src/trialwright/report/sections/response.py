@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trialwright.analyse.results import PRIMARY
 from trialwright.report import blocks, cells, palette
 from trialwright.report import format as fmt
 from trialwright.report.ledger import Row, unique
@@ -46,20 +47,11 @@ def _rates(page: Page, rows: Sequence[Row]) -> blocks.Table:
     """Every response endpoint: responders and rate with interval, by group."""
     groups = page.groups_of(rows)
     lines: list[blocks.TableRow] = []
-    for name, variant, population in dict.fromkeys((r.endpoint, r.variant, r.population) for r in rows):
-        here = {
-            (r.statistic, r.group): r
-            for r in rows
-            if (r.endpoint, r.variant, r.population) == (name, variant, population)
-        }
-        title = (
-            page.endpoint_label(name) if variant == "primary" else f"{page.endpoint_label(name)}: {variant}"
-        )
-        lines.append(blocks.TableRow(f"{title} ({page.set_label(population)})"))
-        responders = tuple(cells.out_of(here.get(("responders", g))) for g in groups)
-        lines.append(blocks.TableRow("Subjects", responders, 1))
-        rates = tuple(cells.estimate(here.get(("rate", g))) for g in groups)
-        lines.append(blocks.TableRow(_rate_head(here.values()), rates, 1))
+    for name, population in dict.fromkeys((r.endpoint, r.population) for r in rows):
+        lines.append(blocks.TableRow(f"{page.endpoint_label(name)} ({page.set_label(population)})"))
+        here = [r for r in rows if (r.endpoint, r.population) == (name, population)]
+        for variant in unique(r.variant for r in here):
+            lines += _rate_lines([r for r in here if r.variant == variant], groups, variant)
     return blocks.Table(
         "table-rates",
         "Response rates.",
@@ -67,6 +59,18 @@ def _rates(page: Page, rows: Sequence[Row]) -> blocks.Table:
         tuple(lines),
         (_methods(rows),),
     )
+
+
+def _rate_lines(rows: Sequence[Row], groups: Sequence[str], variant: str) -> list[blocks.TableRow]:
+    """Responders and rate of one variant; the primary one stands without a name."""
+    found = {(row.statistic, row.group): row for row in rows}
+    name = "" if variant == PRIMARY else f"{variant[:1].upper()}{variant[1:]}: "
+    responders = tuple(cells.out_of(found.get(("responders", group))) for group in groups)
+    rates = tuple(cells.estimate(found.get(("rate", group))) for group in groups)
+    heads = ("Subjects", _rate_head(rows))
+    if name:
+        heads = (f"{name}subjects", f"{name}{heads[1][:1].lower()}{heads[1][1:]}")
+    return [blocks.TableRow(heads[0], responders, 1), blocks.TableRow(heads[1], rates, 1)]
 
 
 def _rate_head(rows: Iterable[Row]) -> str:

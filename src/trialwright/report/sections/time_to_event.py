@@ -16,7 +16,7 @@ from trialwright.report.sections import comparisons
 from trialwright.report.sections.findings import MOST_SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from trialwright.report.inputs import Page
 
@@ -121,16 +121,22 @@ def _table(page: Page, name: str, rows: Sequence[Row]) -> blocks.Table:
         if statistic != "at_risk" and _says_something(described, statistic, item)
     ]
     population = page.set_label(rows[0].population)
-    methods = unique(
-        row.method for row in described if row.statistic in {"median", "landmark"} and row.method
-    )
     return blocks.Table(
         f"table-{page.slug(name)}",
         f"{page.endpoint_label(name)} ({population}).",
         (blocks.Column(""), *(blocks.Column(page.group_label(group)) for group in groups)),
         tuple(lines),
-        (f"Methods: {'; '.join(methods)}.",) if methods else (),
+        tuple(_notes(described)),
     )
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    """The method of each kind of estimate, and what a dash means."""
+    for statistic, words in (("median", "Median"), ("landmark", "Landmarks"), ("rmst", "Restricted mean")):
+        methods = unique(row.method for row in rows if row.statistic == statistic and row.method)
+        if methods:
+            yield f"{words}: {'; '.join(methods)}."
+    yield f"A dash ({fmt.NO_VALUE}) beside a reason: it does not occur in this group."
 
 
 def _by_kind(keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -151,7 +157,7 @@ def _line(
 ) -> blocks.TableRow:
     """One statistic across the groups."""
     found = {row.group: row for row in rows if (row.statistic, row.item) == (statistic, item)}
-    level = _level(list(found.values()))
+    level = comparisons.level_of(rows, statistic, item)
     head, depth = _head(page, statistic, item), int(bool(item) and statistic in _COUNTED)
     if level is not None:
         head += f" ({fmt.level(level)} CI)"
@@ -182,7 +188,8 @@ def _variants(page: Page, name: str, rows: Sequence[Row]) -> blocks.Table:
         lines.append(blocks.TableRow("Primary analysis" if variant == PRIMARY else f"Variant: {variant}"))
         for statistic, item in _by_kind(comparisons.unique_keys(here)):
             line = _line(page, here, columns, statistic, item)
-            lines.append(blocks.TableRow(line.head, line.cells, 1))
+            shown = tuple("" if cell == fmt.NO_VALUE else cell for cell in line.cells)
+            lines.append(blocks.TableRow(line.head, shown, 1))
     return blocks.Table(
         f"table-{page.slug(name)}-variants",
         f"{page.endpoint_label(name)}: primary analysis and variants side by side.",

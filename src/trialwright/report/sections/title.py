@@ -24,7 +24,13 @@ _RESPONSE = "response"
 _PRIMARY = "primary"
 _SOURCES = {ResponseSource.LESIONS: "derived from lesions", ResponseSource.RECORDED: "as recorded"}
 _EFFECTS = ("hazard_ratio", "rate_difference")
-_TESTS = ("logrank_p", "cmh_p", "fisher_p", "chi_square_p")
+_NAMES_OF_TESTS = {
+    "logrank_p": "log-rank ",
+    "cmh_p": "Cochran–Mantel–Haenszel ",
+    "fisher_p": "Fisher’s exact ",
+    "chi_square_p": "chi-square ",
+}
+_TESTS = tuple(_NAMES_OF_TESTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,9 @@ def _comparisons(page: Page, rows: Sequence[Row], used: list[Row]) -> Iterator[M
         head = f"{page.statistic_label(effect.statistic)}{item} ({page.group_label(pair)})"
         told = Markup("{}: {}").format(head, _with_interval(effect))
         if test is not None:
-            told += Markup("; {}").format(cell(test, fmt.p_clause(test.value)))
+            told += Markup("; {}{}").format(
+                _NAMES_OF_TESTS[test.statistic], cell(test, fmt.p_clause(test.value))
+            )
         yield told + Markup(".")
         verdict = _last(rows, ("verdict",), pair)
         if verdict is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialwright.protocol.response_rules import ResponseSource
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.report.figures import spider, swimmer, waterfall
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 SECTION = "target"
 SUM = "SDIAM"
+_SOURCES = {
+    ResponseSource.LESIONS: "the lesions",
+    ResponseSource.RECORDED: "the recorded time points",
+}
 _OVERALL = "OVR"
 _BEST = "BOR"
 _NO_ASSESSMENT = "MISSING"
@@ -59,7 +64,7 @@ def _waterfall(page: Page, rows: Sequence[Row]) -> blocks.Figure | None:
     ]
     if without:
         notes[0] += f"; {without} had no target sum after baseline"
-    notes[0] += ". Colour: derived best response, unconfirmed."
+    notes[0] += f". Colour: best response, unconfirmed, derived from {_SOURCES[page.study.response.source]}."
     if cut:
         notes.append(f"{fmt.plural(cut, 'bar')} above +100% {'is' if cut == 1 else 'are'} cut there.")
     notes.append(_THRESHOLD_NOTE)
@@ -148,7 +153,8 @@ def _swimmer(
     notes = [
         f"{len(lanes)} of {fmt.plural(total, 'subject')} are in this figure (subjects {_span(sheets, k)})"
     ]
-    notes[0] += ", by group and length of observation."
+    last_words = "; those never assessed come last." if len(sheets) > 1 else "."
+    notes[0] += f", by group and length of observation{last_words}"
     if len(sheets) > 1 and k == 0:
         notes.append("The others follow in the folded figures beneath.")
     if without:

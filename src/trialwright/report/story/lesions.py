@@ -55,7 +55,7 @@ def _measured(row: Record | None) -> str:
     if row is None or row["AVAL"] is None:
         return fmt.NO_VALUE
     sequence = row.get("SRCSEQ")
-    return fmt.millimetres(row["AVAL"]) + (f" [{sequence}]" if sequence is not None else "")
+    return fmt.shortest(row["AVAL"]) + (f" [{sequence}]" if sequence is not None else "")
 
 
 def _sums(told: Subject, rows: Sequence[Record]) -> blocks.Table:
@@ -66,7 +66,7 @@ def _sums(told: Subject, rows: Sequence[Record]) -> blocks.Table:
             (
                 told.day(row["ADT"]),
                 str(row["AVISIT"] or ""),
-                fmt.millimetres(row["AVAL"]) + ("" if _is_complete(row) else ", partial"),
+                fmt.shortest(row["AVAL"]) + ("" if _is_complete(row) else ", partial"),
                 _change(row, "BASE", "CHG", "PCHG") if _is_complete(row) else fmt.NO_VALUE,
                 _change(row, "NADIR", "CHGNAD", "PCHGNAD") if _tells_of_nadir(row) else fmt.NO_VALUE,
                 _completeness(row),
@@ -85,7 +85,7 @@ def _change(row: Record, base: str, change: str, percent: str) -> str:
         return fmt.NO_VALUE
     share = f" ({fmt.signed(row[percent], 1)}%)" if row[percent] is not None else ""
     decimals = 0 if float(row[change]).is_integer() else 1
-    return f"{fmt.signed(row[change], decimals)} mm{share} of {fmt.millimetres(row[base])}"
+    return f"{fmt.signed(row[change], decimals)} mm{share} of {fmt.shortest(row[base])}"
 
 
 def _is_complete(row: Record) -> bool:
