@@ -81,10 +81,14 @@ def _compare(
     """Match records by key; a record that only one side has differs."""
     compared = tuple(name for name in columns if name not in keys)
     left = ours.select(*keys, *compared, OURS=pl.lit(1))
-    right = theirs.select(*keys, *[pl.col(name).alias(f"{name}_THEIRS") for name in compared], THEIRS=pl.lit(1))
+    right = theirs.select(
+        *keys, *[pl.col(name).alias(f"{name}_THEIRS") for name in compared], THEIRS=pl.lit(1)
+    )
     both = left.join(right, on=keys, how="full", coalesce=True, nulls_equal=True)
     differs = pl.any_horizontal(
-        pl.col("OURS").is_null(), pl.col("THEIRS").is_null(), *[_differs(left.schema[name], name) for name in compared]
+        pl.col("OURS").is_null(),
+        pl.col("THEIRS").is_null(),
+        *[_differs(left.schema[name], name) for name in compared],
     )
     records = both.filter(differs).sort(keys)
     labels = tuple(" ".join(str(value) for value in row) for row in records.select(keys).iter_rows())

@@ -49,7 +49,7 @@ def _announce_compilation() -> None:
     from trialwright.stats.kernel import is_compiled  # noqa: PLC0415 (heavy)
 
     if not is_compiled():
-        sys.stderr.write("First run of this version: the numerical rules are compiled once, about a minute.\n")
+        sys.stderr.write("First run of this version: the numerical rules are compiled once.\n")
 
 
 def _has_data(name: str) -> bool:
@@ -61,10 +61,11 @@ def print_agreement(table: list[Agreement], console: Console) -> None:
     from rich.table import Table  # noqa: PLC0415 (heavy)
 
     shown = Table(title="The pilot beside the ADaM that R's admiralonco derived, record by record")
-    for heading, justify in (("Dataset", "left"), ("Parameter", "left"), ("Ours", "right"), ("Theirs", "right"),
-                             ("Different", "right"), ("Note", "left")):  # fmt: skip
-        shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for heading in ("Dataset", "Parameter", "Ours", "Theirs", "Different", "Note"):
+        shown.add_column(heading)
     for row in table:
         note = row.note or (f"differ: {', '.join(row.different[:3])}" if row.different else "")
-        shown.add_row(row.dataset, row.parameter, str(row.ours), str(row.theirs), str(len(row.different)), note)
+        shown.add_row(
+            row.dataset, row.parameter, str(row.ours), str(row.theirs), str(len(row.different)), note
+        )
     console.print(shown)

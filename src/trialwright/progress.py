@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WORTH_TELLING_SECONDS = 1.0
 
@@ -30,7 +32,7 @@ class Silent:
 
 
 class OnTerminal:
-    """A spinner where standard error is a terminal; elsewhere a line for each step that took over a second."""
+    """A spinner where standard error is a terminal, and a line for each step that took over a second."""
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialwright.errors import ArgumentError
@@ -14,6 +13,7 @@ from trialwright.progress import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from trialwright.analyse.results import Results
     from trialwright.derive.adam import Adam

@@ -66,10 +66,8 @@ def derive_all(study: Study, data: StudyData) -> Adam:
     return Adam(adsl, adtr, adrs, adtte, (*findings, *on.findings), on.adae, on.adlb, on.adex)
 
 
-def _beside(
-    lesions: Judged | None, recorded: pl.DataFrame, adsl: pl.DataFrame
-) -> list[pl.DataFrame]:
-    """Parameters beside the overall response: its parts by the lesions, and both readings where both exist."""
+def _beside(lesions: Judged | None, recorded: pl.DataFrame, adsl: pl.DataFrame) -> list[pl.DataFrame]:
+    """Parameters beside the overall response: its parts by the lesions, and both readings of it."""
     if lesions is None:
         return []
     seen = lesions.points.filter(pl.col("VISITNO") > 0)

@@ -150,7 +150,7 @@ def _death(adsl: pl.DataFrame) -> pl.DataFrame:
 
 
 def visit_parameter(visits: pl.DataFrame, code: str, column: str) -> pl.DataFrame:
-    """A further response of each visit, such as TRGRESP, taken from `column`; visits without it are left out."""
+    """A further response of each visit, such as TRGRESP, taken from `column`, where there is one."""
     keep = [name for name in VISIT_COLUMNS if name not in {"AVAL", "AVALC", "REASON"}]
     return visits.filter(pl.col(column) != "").select(
         *keep, PARAMCD=pl.lit(code), AVALC=pl.col(column), ANL01FL=pl.lit("Y")

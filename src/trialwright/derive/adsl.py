@@ -48,18 +48,17 @@ def derive_adsl_dates(study: Study, data: StudyData) -> pl.DataFrame:
     frame = _join(frame, _last_dose(data), TRTEDT="DATE")
     frame = _with_enrolment(frame, data)
     frame = frame.with_columns(REFDT=pl.col(_REFERENCE[study.response.reference_date]))
-    frame = _join(
-        frame, _deaths(study, data), DTHDT="DATE", DTHDTF="FLAG", DTHDOM="SRCDOM", DTHVAR="SRCVAR", DTHSEQ="SRCSEQ"
-    )
+    source = {"DOM": "SRCDOM", "VAR": "SRCVAR", "SEQ": "SRCSEQ"}
+    of_death = {f"DTH{ending}": column for ending, column in source.items()}
+    frame = _join(frame, _deaths(study, data), DTHDT="DATE", DTHDTF="FLAG", **of_death)
     frame = frame.with_columns(DTHFL=pl.when(pl.col("DTHDT").is_not_null()).then(pl.lit("Y")))
     frame = _with_last_alive(frame, study, data)
     frame = frame.join(end_of_study(data), on="USUBJID", how="left", maintain_order="left").with_columns(
         LOSTFL=pl.when(pl.col("LOST")).then(pl.lit("Y"))
     )
     therapy = new_therapy(data, frame, study.imputation.new_therapy)
-    frame = _join(
-        frame, therapy, NEWTXDT="DATE", NEWTXDTF="FLAG", NEWTXDOM="SRCDOM", NEWTXVAR="SRCVAR", NEWTXSEQ="SRCSEQ"
-    )
+    of_therapy = {f"NEWTX{ending}": column for ending, column in source.items()}
+    frame = _join(frame, therapy, NEWTXDT="DATE", NEWTXDTF="FLAG", **of_therapy)
     return frame.drop("LOST").sort("USUBJID")
 
 
@@ -149,4 +148,3 @@ def _shows_alive(source: str) -> pl.Expr | None:
     if source.startswith("EX."):
         return _taken()
     return None
-

@@ -42,8 +42,12 @@ from trialwright.protocol.endpoints import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from trialwright.protocol.schedule import TumourSchedule
     from trialwright.protocol.study import Study
+
+    Days = NDArray[np.int64]
 
 COLUMNS = (
     "STUDYID USUBJID ASEQ ENDPOINT VARIANT PARAMCD PARAM STARTDT ADT AVAL CNSR EVNTDESC CNSDTDSC "
@@ -56,7 +60,7 @@ _START_COLUMN = {
     Start.RESPONSE: "RSPDT",
     Start.CONFIRMED_RESPONSE: "CRSPDT",
 }
-_SOURCE = {"DATE": pl.Date(), "WHAT": pl.String(), "SRCDOM": pl.String(), "SRCVAR": pl.String(), "SRCSEQ": pl.Int64()}
+_EVENT_COLUMNS = ("DATE", "WHAT", "SRCDOM", "SRCVAR", "SRCSEQ")
 _CENSORED = 1
 
 
@@ -212,14 +216,14 @@ def _first_event(facts: Facts, endpoint: TimeToEventEndpoint, subjects: pl.DataF
     )
 
 
-def _last_before(judged: pl.DataFrame, assessments: pl.DataFrame, limit: pl.Expr, prefix: str) -> pl.DataFrame:
+def _last_before(
+    judged: pl.DataFrame, assessments: pl.DataFrame, limit: pl.Expr, prefix: str
+) -> pl.DataFrame:
     """Add the last evaluable assessment from the start to before `limit` (no limit where null)."""
     last = (
         judged.select("USUBJID", "START", LIMIT=limit)
         .join(assessments.rename({"DATE": "SEEN", "SRCSEQ": "SEENSEQ"}), on="USUBJID")
-        .filter(
-            pl.col("SEEN") >= pl.col("START"), (pl.col("SEEN") < pl.col("LIMIT")).fill_null(value=True)
-        )
+        .filter(pl.col("SEEN") >= pl.col("START"), (pl.col("SEEN") < pl.col("LIMIT")).fill_null(value=True))
         .sort("USUBJID", "SEEN")
         .unique("USUBJID", keep="last", maintain_order=True)
         .select("USUBJID", pl.col("SEEN").alias(f"{prefix}DT"), pl.col("SEENSEQ").alias(f"{prefix}SEQ"))
@@ -229,7 +233,7 @@ def _last_before(judged: pl.DataFrame, assessments: pl.DataFrame, limit: pl.Expr
 
 def _drop_event(judged: pl.DataFrame, where: pl.Expr, why: str) -> pl.DataFrame:
     """Take the event back where `where`; WHY remembers the rule that did."""
-    columns = [pl.when(where).then(None).otherwise(pl.col(name)).alias(name) for name in _SOURCE]
+    columns = [pl.when(where).then(None).otherwise(pl.col(name)).alias(name) for name in _EVENT_COLUMNS]
     return judged.with_columns(*columns, WHY=pl.when(where).then(pl.lit(why)).otherwise(pl.col("WHY")))
 
 
@@ -254,7 +258,7 @@ def _apply_new_therapy(judged: pl.DataFrame, facts: Facts, endpoint: TimeToEvent
     )
 
 
-def missed_assessments(schedule: TumourSchedule, last: np.ndarray, event: np.ndarray) -> np.ndarray:
+def missed_assessments(schedule: TumourSchedule, last: Days, event: Days) -> Days:
     """Count the planned assessments whose whole window lies strictly between two days.
 
     Args:
@@ -266,7 +270,8 @@ def missed_assessments(schedule: TumourSchedule, last: np.ndarray, event: np.nda
     window = schedule.window.days
     begun = np.searchsorted(planned, last + window, side="right")
     ended = np.searchsorted(planned, event - window, side="left")
-    return np.maximum(ended - begun, 0)
+    missed: Days = np.maximum(ended - begun, 0)
+    return missed
 
 
 def _apply_missed(judged: pl.DataFrame, facts: Facts, endpoint: TimeToEventEndpoint) -> pl.DataFrame:
@@ -300,7 +305,9 @@ def _apply_nothing(judged: pl.DataFrame, endpoint: TimeToEventEndpoint) -> pl.Da
     open_ended = pl.col("DATE").is_null() & pl.col("WHY").is_null()
     if rules.lost_to_follow_up is LostToFollowUp.EVENT:
         when = pl.max_horizontal(pl.coalesce("EOSDT", "LSTALVDT"), "START")
-        judged = _make_event(judged, open_ended & (pl.col("LOSTFL") == "Y"), when, "lost to follow-up", "EOSDT")
+        judged = _make_event(
+            judged, open_ended & (pl.col("LOSTFL") == "Y"), when, "lost to follow-up", "EOSDT"
+        )
     if Event.PROGRESSION not in endpoint.events:
         return judged
     unseen = pl.col("DATE").is_null() & pl.col("WHY").is_null() & pl.col("LASTDT").is_null()
@@ -311,7 +318,9 @@ def _apply_nothing(judged: pl.DataFrame, endpoint: TimeToEventEndpoint) -> pl.Da
     return judged
 
 
-def _make_event(judged: pl.DataFrame, where: pl.Expr, date: pl.Expr, what: str, variable: str) -> pl.DataFrame:
+def _make_event(
+    judged: pl.DataFrame, where: pl.Expr, date: pl.Expr, what: str, variable: str
+) -> pl.DataFrame:
     chosen = where.fill_null(value=False)
     values = {"DATE": date, "WHAT": pl.lit(what), "SRCDOM": pl.lit("ADSL"), "SRCVAR": pl.lit(variable)}
     return judged.with_columns(
@@ -346,7 +355,9 @@ def _censored(judged: pl.DataFrame, endpoint: TimeToEventEndpoint, start: str) -
         ADT=choose(pl.col("DATE"), pl.col(str(found["DATE"])), pl.col("START")),
         CNSR=pl.when(event).then(0).otherwise(_CENSORED),
         EVNTDESC=choose(
-            pl.col("WHAT").replace_strict(names, default=None, return_dtype=pl.String), brief, pl.lit(at_start)
+            pl.col("WHAT").replace_strict(names, default=None, return_dtype=pl.String),
+            brief,
+            pl.lit(at_start),
         ),
         CNSDTDSC=choose(pl.lit(None, dtype=pl.String), described, pl.lit(at_start)),
         SRCDOM=choose(pl.col("SRCDOM"), pl.lit(found["DOM"]), pl.lit("ADSL")),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from trialwright.dates import DateRule
 from trialwright.derive.dated import EVENT_SCHEMA, dated_records, earliest
 
 if TYPE_CHECKING:
+    from trialwright.dates import DateRule
     from trialwright.sdtm.study_data import StudyData
 
 

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trialwright.dates import DateRule
 from trialwright.derive.assessor import of_assessor
 from trialwright.derive.dated import with_date
 from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of, tumour_words
 
 if TYPE_CHECKING:
+    from trialwright.dates import DateRule
     from trialwright.protocol.response_rules import Assessor
     from trialwright.sdtm.study_data import StudyData
 
@@ -41,8 +41,9 @@ class LesionHistory:
     """Visits and lesions of all subjects, in order.
 
     `visits`: USUBJID, VISITNO (0 is the baseline, then 1, 2, … by date), ADT, ADTF, VISIT, VISITNUM,
-    NONTARGET (a word of `NON_TARGET_TEXT`, or ""), NEWLESION (the name of a `NewLesion`, or ""), NEWWHERE (organs).
-    `targets`: USUBJID, LESIONID, VISITNO, AVAL (mm, null where not evaluable), NODE, TULOC, TRSEQ, TRTESTCD.
+    NONTARGET (a word of `NON_TARGET_TEXT`, or ""), NEWLESION (the name of a `NewLesion`, or ""), NEWWHERE.
+    `targets`: USUBJID, LESIONID, VISITNO, AVAL (mm, null where not evaluable), NODE, TULOC, TRSEQ,
+    TRTESTCD.
     """
 
     visits: pl.DataFrame
@@ -267,7 +268,7 @@ def _new_lesion_states(
 
 
 def _diameter() -> pl.Expr:
-    """The diameter in mm: the number, or what the word stands for; else null. (StudyData holds mm.)"""
+    """The diameter in mm: the number, or what the word stands for; else null; StudyData holds mm."""
     word = pl.coalesce("TRSTRESC", "TRORRES").str.to_uppercase()
     words = tumour_words()["target_words"]
     too_small = read_rulebook()["measurable"]["too_small_to_measure_mm"]

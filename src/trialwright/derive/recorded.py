@@ -45,7 +45,9 @@ def recorded_responses(
         coded.filter(usable)
         .join(adsl.select("USUBJID", "REFDT"), on="USUBJID")
         .with_columns(
-            RANK=pl.col("AVAL").cast(pl.Int64).replace_strict(_RANK, default=len(_RANK), return_dtype=pl.Int64)
+            RANK=pl.col("AVAL")
+            .cast(pl.Int64)
+            .replace_strict(_RANK, default=len(_RANK), return_dtype=pl.Int64)
         )
         .sort("USUBJID", "DATE", "RSSEQ")
         .with_columns(SRCDOM=pl.lit("RS"), SRCVAR=pl.lit("RSSTRESC"), REASON=_as_recorded())

@@ -144,7 +144,7 @@ def judge_lesions(history: LesionHistory, limits: Limits, options: Options) -> J
     """Judge lesions: every visit by RECIST 1.1, then best responses."""
     lesions = _lesion_histories(history, limits)
     points = recist.time_point_responses(lesions, options)
-    names = _names(history, lesions)
+    names = _names(history)
     frame = _time_point_frame(history, points, recist.VisitReasons(lesions, points, options, names).all())
     baseline = pl.col("VISITNO") == 0
     visits = frame.filter(~baseline).select(VISIT_COLUMNS.keys())
@@ -180,7 +180,7 @@ def _codes(words: pl.Series, code: dict[str, int]) -> NDArray[np.int8]:
     return words.replace_strict(plain, return_dtype=pl.Int8).to_numpy().astype(np.int8)
 
 
-def _names(history: LesionHistory, lesions: recist.LesionHistories) -> recist.Names:
+def _names(history: LesionHistory) -> recist.Names:
     targets = history.targets.select("USUBJID", "LESIONID").unique().sort("USUBJID", "LESIONID")
     where = history.visits["NEWWHERE"].to_list()
     return recist.Names(
@@ -190,9 +190,7 @@ def _names(history: LesionHistory, lesions: recist.LesionHistories) -> recist.Na
     )
 
 
-def _time_point_frame(
-    history: LesionHistory, points: recist.TimePoints, reasons: list[str]
-) -> pl.DataFrame:
+def _time_point_frame(history: LesionHistory, points: recist.TimePoints, reasons: list[str]) -> pl.DataFrame:
     """One row a visit, baseline included, with the sums and the response."""
     text = {int(code): word for code, word in recist.RESPONSE_TEXT.items()}
     records = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def with_groups_and_sets(
     study: Study, data: StudyData, adsl: pl.DataFrame, adrs: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add TRT01P, COHORT, GROUP, LASTASDT, MEASFL, one flag an analysis set, one BL_ column a baseline variable."""
+    """Add TRT01P, COHORT, GROUP, LASTASDT, MEASFL, the flags of the sets and the BL_ columns of the baseline."""
     adsl = _with_assessments(adsl, adrs)
     adsl = _with_groups(study, data, adsl)
     for name, analysis_set in study.analysis_sets.items():
@@ -54,7 +54,9 @@ def _with_groups(study: Study, data: StudyData, adsl: pl.DataFrame) -> pl.DataFr
             continue
         verdict = evaluate(cohort.when, data, adsl, study=study)
         inside = pl.col("USUBJID").is_in(verdict.filter(pl.col("RESULT") == MET)["USUBJID"].implode())
-        adsl = adsl.with_columns(COHORT=pl.when(inside & pl.col("COHORT").is_null()).then(pl.lit(name)).otherwise("COHORT"))
+        adsl = adsl.with_columns(
+            COHORT=pl.when(inside & pl.col("COHORT").is_null()).then(pl.lit(name)).otherwise("COHORT")
+        )
     enrolled = pl.col("ENRLFL") == "Y"
     if left_over is not None:
         adsl = adsl.with_columns(COHORT=pl.coalesce("COHORT", pl.lit(left_over)))

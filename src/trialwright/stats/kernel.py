@@ -23,10 +23,11 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _MARK: Final = b"trialwright.stats.kernel import"
 _PREFIX: Final = "kernels-"
 _KEPT: Final = 4
+_SETTING: Final = "CACHE_DIR"
 
 
 def _sources() -> list[Path]:
-    """The files on which compiled code may depend: all of each folder that holds a kernel, and the rulebook."""
+    """The files on which compiled code may depend: each folder that holds a kernel, and the rulebook."""
     folders = {path.parent for path in _PACKAGE.rglob("*.py") if _MARK in path.read_bytes()}
     files = {file for folder in folders for file in folder.glob("*.py")}
     return sorted(files | set((_PACKAGE / "rulebook").glob("*.toml")))
@@ -58,9 +59,11 @@ def _prepare_cache() -> None:
         for old in by_age[:-_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"trialwright-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
+        folder = (
+            Path(tempfile.gettempdir()) / f"trialwright-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
+        )
         folder.mkdir(parents=True, exist_ok=True)
-    numba.config.CACHE_DIR = str(folder)
+    setattr(numba.config, _SETTING, str(folder))
 
 
 _prepare_cache()
@@ -68,7 +71,7 @@ _prepare_cache()
 
 def is_compiled() -> bool:
     """Whether compiled code of this version is on disk already: the first run has to wait for it."""
-    return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
+    return any(Path(getattr(numba.config, _SETTING)).rglob("*.nbi"))
 
 
 def kernel(function: F) -> F:
