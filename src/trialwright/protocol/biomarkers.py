@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from trialwright.protocol.part import Name, Names, Part, Positive, Probability, wrong
+from trialwright.protocol.part import Name, Names, Part, Positive, Probability, Text, wrong
+
+TestCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
 
 
 class Change(StrEnum):
@@ -27,7 +30,9 @@ class FitnessModel(StrEnum):
 class SerumMarkers(Part):
     """Markers in serum over time, related to the course from a landmark on."""
 
-    analytes: Annotated[Names, Field(min_length=1)]
+    analytes: Annotated[Mapping[TestCode, Text], Field(min_length=1)] = Field(
+        description="Test code in LB → name of the marker."
+    )
     visits: Annotated[Names, Field(min_length=1)]
     landmark: Name = Field(description="The visit from which outcome is counted, one of `visits`.")
     change: Change = Change.LOG2_RATIO

@@ -9,9 +9,11 @@ from trialwright.protocol.endpoints import (
     Endpoint,
     FollowUpEndpoint,
     ResponseEndpoint,
+    ResponseVariant,
     Role,
     Start,
     TimeToEventEndpoint,
+    TimeToEventVariant,
     paramcd_of,
 )
 from trialwright.protocol.part import nearest
@@ -82,8 +84,23 @@ def _varied(
             )
         if variant.set is not None:
             yield from names.must_be("sets", variant.set, (*inner, "set"))
+        yield from _stratified(endpoint, variant, inner, names)
         if not variant.model_fields_set:
             yield Problem(inner, "changes nothing", "at least one line that differs from the endpoint")
+
+
+def _stratified(
+    endpoint: ResponseEndpoint | TimeToEventEndpoint,
+    variant: ResponseVariant | TimeToEventVariant,
+    path: Path,
+    names: Declared,
+) -> Iterator[Problem]:
+    if not isinstance(variant, TimeToEventVariant) or variant.strata is None:
+        return
+    if endpoint.compare is None:
+        yield Problem((*path, "strata"), "found strata where nothing is compared", "`compare` in the endpoint")
+    for number, stratum in enumerate(variant.strata):
+        yield from names.must_be("strata", stratum, (*path, "strata", number))
 
 
 def _starts(study: Study, endpoint: Endpoint, path: Path) -> Iterator[Problem]:

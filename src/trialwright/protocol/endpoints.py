@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from trialwright.protocol.censoring import CensoringRules, WithoutEvent
 from trialwright.protocol.comparison import Comparison, RateComparison
 from trialwright.protocol.duration import Duration
-from trialwright.protocol.part import Answer, Name, Part, Probability, Text, fields_set, wrong
+from trialwright.protocol.part import Answer, Name, Names, Part, Probability, Text, fields_set, wrong
 
 PRIMARY = "primary"
 """The name of what the endpoint says itself, beside its variants."""
@@ -150,6 +150,7 @@ class TimeToEventVariant(Part):
     events: tuple[Event, ...] | None = None
     censor: CensoringRules | None = None
     set: Name | None = None
+    strata: Names | None = Field(default=None, description="Strata of the comparison.")
 
 
 class TimeToEventEndpoint(_Endpoint):
@@ -190,6 +191,9 @@ class TimeToEventEndpoint(_Endpoint):
         changes = fields_set(self.variants[name])
         if "censor" in changes:
             changes["censor"] = self.censor.model_copy(update=fields_set(changes["censor"]))
+        strata = changes.pop("strata", None)
+        if strata is not None and self.compare is not None:
+            changes["compare"] = self.compare.model_copy(update={"strata": strata})
         return self.model_copy(update=changes)
 
 

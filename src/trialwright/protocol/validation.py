@@ -36,6 +36,7 @@ _EXPECTED = {
 _PATTERNS = {
     r"^[^\W_]": "a name that starts with a letter or digit",
     r"^[A-Za-z][A-Za-z0-9_]*$": "a name of letters, digits and _ that starts with a letter",
+    r"^[A-Z][A-Z0-9]{0,7}$": "a test code of at most 8 capitals and digits",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "letters, digits, '.', '_' or '-'",
 }
 
