@@ -192,7 +192,8 @@ def cox(
     data = prepare(time, event, X, strata, tolerance)
     columns = _names(names, data.X.shape[1])
     found = maximise(data.time, data.event, data.X, data.stratum, 1.0 if ties is Ties.EFRON else 0.0)
-    se = np.sqrt(np.diag(found.variance))
+    with np.errstate(invalid="ignore"):
+        se = np.sqrt(np.diag(found.variance))
     margin = normal_isf((1.0 - level) / 2.0) * se
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         z = found.beta / se

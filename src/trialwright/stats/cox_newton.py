@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 ALIASED = 1e-11
 NO_INFORMATION = 1e-13
 FLAT = 1e-9
+RUNAWAY = 15.0
 STILL_MOVING = 0.1
 NEAR_TOP = 1e-3
+LONGEST_MOVE = 3.0
+GROWTH = 1.5
 LAST_STEP = 1e-8
-MAX_ITERATIONS = 60
+MAX_ITERATIONS = 100
 MAX_HALVINGS = 40
 ROUNDING = 1e-13
 
@@ -64,6 +67,11 @@ class _Likelihood:
         )
         return _Point(beta, float(loglik), score, information)
 
+    def shortened(self, step: Floats, longest: float) -> Floats:
+        """The step, cut so that no subject's log hazard ratio moves by more than `longest`."""
+        farthest = float(np.abs(self.X @ step).max())
+        return step * (longest / farthest) if farthest > longest else step
+
 
 def _solve(matrix: Floats, vector: Floats) -> Floats:
     """Solve a positive definite system after scaling its diagonal to 1, so that units do not matter."""
@@ -107,6 +115,12 @@ def _climb(likelihood: _Likelihood, here: _Point, step: Floats) -> _Point | None
     return None
 
 
+def _runaway(here: _Point) -> Flags:
+    """Where a search that failed had gone: log hazard ratios over a column's range that no data show."""
+    far: Flags = np.abs(here.beta) > RUNAWAY
+    return far
+
+
 def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int, bool]:
     """Climb to the maximum: (point, monotone columns, iterations, converged).
 
@@ -115,12 +129,12 @@ def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int,
     here = start
     finite = np.zeros(len(start.beta), dtype=np.bool_)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        step = here.step()
+        step = likelihood.shortened(here.step(), LONGEST_MOVE * GROWTH**iteration)
         size = float(np.max(np.abs(step) * np.sqrt(np.maximum(np.diag(here.information), 0.0)), initial=0.0))
         # near the top the likelihood is too flat to be compared in double precision
         there = likelihood.at(here.beta + step) if size <= NEAR_TOP else _climb(likelihood, here, step)
         if there is None:
-            return here, finite, iteration, False
+            return here, _runaway(here), iteration, False
         gain = abs(there.loglik - here.loglik)
         taken = np.abs(there.beta - here.beta)
         here = there
@@ -130,7 +144,7 @@ def _search(likelihood: _Likelihood, start: _Point) -> tuple[_Point, Flags, int,
                 return here, moving, iteration, True
         if size <= LAST_STEP:
             return here, finite, iteration, True
-    return here, finite, MAX_ITERATIONS, False
+    return here, _runaway(here), MAX_ITERATIONS, False
 
 
 def maximise(time: Floats, event: Floats, X: Floats, stratum: Integers, efron: float) -> Maximum:
