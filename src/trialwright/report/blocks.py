@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
+_MOST_STACKED = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Prose:
     """One paragraph, or a list that is markup already; `quiet` is small print."""
@@ -60,6 +63,22 @@ class Table:
     notes: tuple[Markup | str, ...] = ()
     number: int = 0
     dense: bool = False
+
+    @property
+    def is_words(self) -> bool:
+        """Whether the table is text throughout: on a phone its rows are stacked."""
+        return self.is_text and len(self.rows) <= _MOST_STACKED
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every column reads from the left."""
+        return all(column.is_text for column in self.columns[1:])
+
+    @property
+    def classes(self) -> str:
+        """The classes that the style sheet knows."""
+        names = (("dense", self.dense), ("alltext", self.is_text), ("words", self.is_words))
+        return " ".join(name for name, holds in names if holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def test_every_number_in_a_result_table_is_a_link_to_a_row_that_exists(page, rea
 
 
 def test_each_row_of_results_is_used_somewhere_or_listed(page, results):
-    assert len(re.findall(r'<tr id="r\d+"', page)) == results.table.height
+    assert len(re.findall(r'<tr[^>]* id="r\d+"', page)) == results.table.height
 
 
 def test_the_subjects_behind_a_number_are_those_of_its_row(page, results):

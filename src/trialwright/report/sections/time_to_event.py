@@ -236,7 +236,7 @@ def _changes(page: Page, name: str) -> blocks.Block:
 
 def _time(status: str, days: float | None) -> str:
     """`event, 183 days`."""
-    return status if days is None else f"{status}, {fmt.count(days)} days"
+    return status if days is None else f"{status}, {fmt.plural(int(days), 'day')}"
 
 
 def _follow_up(page: Page, rows: Sequence[Row]) -> blocks.Table:
