@@ -66,7 +66,7 @@ def swap(tables, name, old, new):
         ("RS", "2020-04-03", "2020-02-21", "TWO-ON-A-DAY", "RSSEQ 1 (2020-02-21)", "PR, PD"),
         ("RS", "2     OVRLRESP", "1     OVRLRESP", "DUPLICATE-KEY", "RSSEQ 1", "2 records"),
         ("TR", "40       40", "50       50", "TR-SUM-DISAGREES", "TRSEQ 6 (2020-02-21)", "add up to 40 mm"),
-        ("TR", "15       15       mm", "NOT      -        -", "TR-NOT-NUMERIC", "TRSEQ 5 (2020-02-21)", "NOT"),
+        ("TR", "15       15       mm", "NOT      -        -", "TR-NOT-NUMERIC", "TRSEQ 5 (2020-02-21)", ""),
         ("TU", "S-1     4     NEW01   TUMIDENT NEW        BONE       2020-02-21\n", "", "TR-NOT-IN-TU",
          "TRSEQ 7 (2020-02-21)", "NEW01"),
         ("TU", "S-1     1     T01", "S-1     1     T99", "TU-NOT-IN-TR", "TUSEQ 1 (2020-01-02)", "T99"),
