@@ -10,9 +10,11 @@ from trialwright.analyse.disagreements import disagreements
 from trialwright.analyse.disposition import disposition
 from trialwright.analyse.exposure import exposure
 from trialwright.analyse.follow_up import follow_up
+from trialwright.analyse.monitoring import monitoring
 from trialwright.analyse.response import response
 from trialwright.analyse.results import TOTAL, Results, check_results
 from trialwright.analyse.rows import table_of
+from trialwright.analyse.safety import safety
 from trialwright.analyse.survival_endpoints import changes, curves, time_to_event
 from trialwright.analyse.target import target
 from trialwright.findings import Finding, Severity
@@ -35,6 +37,8 @@ SECTIONS: tuple[Callable[[Context], list[Row]], ...] = (
     time_to_event,
     follow_up,
     exposure,
+    safety,
+    monitoring,
 )
 """The sections in the order of the report; a new section is a function added here."""
 

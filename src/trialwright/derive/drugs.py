@@ -54,6 +54,12 @@ def _merged(name: str, names: list[str]) -> KnownDrug:
     ]
     spellings = dict.fromkeys(spelling for one in found for spelling in one.spellings)
     spellings.update(dict.fromkeys(one.upper() for one in names))
+    classes = {one.drug_class for one in found}
+    if len(found) > 1 and classes == {CHECKPOINT_INHIBITOR}:
+        spellings.update(dict.fromkeys(known_drugs()[CHECKPOINT_INHIBITOR].spellings))
+        return KnownDrug(
+            name, known_drugs()[CHECKPOINT_INHIBITOR].code, CHECKPOINT_INHIBITOR, tuple(spellings)
+        )
     first = found[0] if found else KnownDrug(name, name[:4].upper(), "", ())
     return KnownDrug(name, first.code, first.drug_class, tuple(spellings))
 

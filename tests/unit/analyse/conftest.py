@@ -125,7 +125,10 @@ def adtr() -> pl.DataFrame:
 
 @pytest.fixture
 def frames() -> SimpleNamespace:
-    return SimpleNamespace(adsl=adsl(), adrs=adrs(), adtte=adtte(), adtr=adtr())
+    empty = pl.DataFrame()
+    return SimpleNamespace(
+        adsl=adsl(), adrs=adrs(), adtte=adtte(), adtr=adtr(), adae=empty, adlb=empty, adex=empty
+    )
 
 
 @pytest.fixture
