@@ -1,8 +1,8 @@
 """Base R's intervals and exact tests, frozen by r/proportions.R; survMisc's log-rank for gamma > 0.
 
 Agreement is 1e-9 relative. R's own Fisher odds ratio and limits come from `uniroot` at its default
-tolerance (2 % where they are far from 1) and are compared to that; the test beside it checks ours by definition.
-survMisc's variance leaves out the correction for ties that survdiff makes: compared where no times are tied.
+tolerance (2 % where they are far from 1) and are compared to that; the test beside it checks ours by
+definition. survMisc's variance leaves out survdiff's correction for ties: compared where none are tied.
 """
 
 import csv

@@ -39,6 +39,8 @@ def p_value(p: float) -> str:
 
 
 def _interval(low: float, high: float, scale: float = 1.0) -> str:
+    if not (math.isfinite(low) or math.isfinite(high)):
+        return NONE
     return f"{number(low * scale)} to {number(high * scale)}"
 
 
@@ -95,6 +97,8 @@ def _cox(answer: SurvivalAnswer) -> Table:
     table = _table("Cox model (Efron)", "Term", "Hazard ratio", "95 % CI", "p")
     fit = answer.cox
     assert fit is not None
+    if any(": " in name for name in fit.names):
+        table.caption = "Against the first level of each factor"
     for i, name in enumerate(fit.names):
         if fit.monotone[i]:
             table.add_row(Text(name), "∞" if fit.beta[i] > 0.0 else "0", "not estimable", NONE)
