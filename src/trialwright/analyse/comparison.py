@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialwright.analyse.factors import design_of, strata_of
+from trialwright.analyse.factors import design_of, strata_of, strata_words
 from trialwright.analyse.rows import NOT_ESTIMABLE, Cell
 from trialwright.stats.cox import Ties, cox
 from trialwright.stats.logrank import FlemingHarrington, logrank
@@ -116,7 +116,7 @@ def _test_name(weight: FlemingHarrington) -> str:
 
 def _method(name: str, strata: NDArray[np.int64] | None) -> str:
     """The name of a test, with the number of strata."""
-    return name if strata is None else f"{name}, {np.unique(strata).size} strata"
+    return name if strata is None else f"{name}, {strata_words(strata)}"
 
 
 @dataclass(frozen=True)

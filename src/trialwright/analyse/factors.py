@@ -51,6 +51,16 @@ def strata_of(context: Context, names: Sequence[str], subjects: Sequence[str]) -
     return np.array([number[label] for label in labels], dtype=np.int64)
 
 
+def strata_words(strata: NDArray[np.int64]) -> str:
+    """Say how many strata there are.
+
+    >>> strata_words(np.array([0, 1, 1]))
+    '2 strata'
+    """
+    number = np.unique(strata).size
+    return f"{number} stratum" if number == 1 else f"{number} strata"
+
+
 def design_of(
     context: Context, names: Sequence[str], subjects: Sequence[str]
 ) -> tuple[NDArray[np.float64], list[str], NDArray[np.bool_]]:

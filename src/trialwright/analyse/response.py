@@ -9,7 +9,7 @@ import numpy as np
 
 from trialwright.analyse.best_response import CONFIRMED, SECTION, UNCONFIRMED, best_responses, categories
 from trialwright.analyse.comparison import pair_label
-from trialwright.analyse.factors import strata_of
+from trialwright.analyse.factors import strata_of, strata_words
 from trialwright.analyse.rows import NO_SUBJECTS, NOT_ESTIMABLE, Cell
 from trialwright.analyse.verdict import Bounds, non_inferior_rate, superior
 from trialwright.protocol.comparison import DifferenceInterval, Question, RateTest
@@ -202,7 +202,7 @@ def _stratified(
     found = tables.cmh(by_stratum, tables.Continuity.NONE, level)
     limits, size = (found.low, found.high), len(everyone)
     ratio = _odds_text(found.odds_ratio, found.reason, int(responding.sum()), size)
-    method = f"Mantel–Haenszel, {by_stratum.shape[0]} strata"
+    method = f"Mantel–Haenszel, {strata_words(strata)}"
     yield cell.number(
         "odds_ratio",
         found.odds_ratio,
@@ -213,7 +213,7 @@ def _stratified(
         n=size,
         text=ratio,
     )
-    test = f"Cochran–Mantel–Haenszel, {by_stratum.shape[0]} strata, no continuity correction"
+    test = f"Cochran–Mantel–Haenszel, {strata_words(strata)}, no continuity correction"
     reason = f"{NOT_ESTIMABLE}: {found.reason}" if found.reason else ""
     yield cell.number("cmh_p", found.p, everyone, method=test, n=size, text=reason)
 

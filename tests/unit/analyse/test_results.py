@@ -56,7 +56,18 @@ def test_what_breaks_the_contract_is_refused(rows, message):
 
 
 def test_every_statistic_says_its_unit_and_how_it_is_computed():
-    units = {"count", "proportion", "months", "percent", "ratio", "probability", "number", "none"}
+    units = {
+        "count",
+        "proportion",
+        "months",
+        "days",
+        "mm",
+        "percent",
+        "ratio",
+        "probability",
+        "number",
+        "none",
+    }
     assert {one.unit for one in statistics().values()} <= units
     assert all(one.computed.endswith(".") and one.label for one in statistics().values())
 
