@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialwright.derive.result_units import factor_between
 from trialwright.derive.verdicts import Truth
 from trialwright.errors import UnitError
 from trialwright.protocol.condition import Operator
-from trialwright.units import convert
 
 if TYPE_CHECKING:
     from trialwright.protocol.condition import Compare, Test
@@ -122,7 +122,7 @@ def _converted(frame: pl.DataFrame, unit: str, field: str) -> pl.DataFrame:
     reasons: dict[str, str] = {}
     for recorded in frame["UNIT"].drop_nulls().unique().sort():
         try:
-            factors[recorded] = 1.0 if recorded == unit else convert(1.0, recorded, unit)
+            factors[recorded] = factor_between(recorded, unit)
         except UnitError:
             told = f"which does not convert to {unit}" if unit else "and the condition tells no unit"
             reasons[recorded] = f"{field} is in {recorded}, {told}"

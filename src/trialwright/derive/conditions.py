@@ -15,6 +15,7 @@ import polars as pl
 from trialwright.derive.comparisons import judged
 from trialwright.derive.facts_context import Context
 from trialwright.derive.field_records import occurred, records_of
+from trialwright.derive.result_units import factor_between
 from trialwright.derive.subject_facts import fact, prior
 from trialwright.derive.verdicts import (
     MET,
@@ -43,7 +44,6 @@ from trialwright.protocol.condition import (
     Prior,
 )
 from trialwright.protocol.condition_words import DomainKind
-from trialwright.units import convert
 
 if TYPE_CHECKING:
     from trialwright.protocol.baseline import BaselineVariable

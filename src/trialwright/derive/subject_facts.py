@@ -1,4 +1,4 @@
-"""The named facts of the condition language: enrolled, randomised, treated, assessed, measurable disease, prior.
+"""The named facts of the condition language, such as enrolled, treated or prior treatment.
 
 Where ADSL is at hand, its derived dates decide, so that a condition and the report never disagree.
 """

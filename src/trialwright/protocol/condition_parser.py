@@ -50,6 +50,8 @@ _MIRROR = {
     Operator.NOT_EQUAL: Operator.NOT_EQUAL,
 }
 _ORDERING = frozenset({Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST})
+_DENIALS = frozenset({Operator.NOT_EQUAL, Operator.NOT_IN})
+_OCCURRING = frozenset({DomainKind.EVENTS, DomainKind.INTERVENTIONS})
 _TIMES = frozenset({"x", "X", "×", "*"})
 _END_OF_PHASE = ("at", "the", "end", "of")
 
@@ -254,11 +256,25 @@ class _Parser:
         if kind is None:
             raise self._fail(f"an SDTM domain before the dot{_nearest(domain, list(DOMAINS))}", token)
         self._check_variable(domain, variable, kind, token)
-        anchor = ""
-        if self._now.is_word("at"):
+        field = Field(domain, variable, kind, self._anchor())
+        if field.anchor and kind is not DomainKind.FINDINGS:
+            raise self._fail(
+                f"no time here: 'at' goes with findings such as LB.NEUT, and {domain} has none", token
+            )
+        if field.is_test and not field.anchor:
+            when = f"'{token.text} at screening', 'at baseline', at a visit, or 'at any time'"
+            raise self._fail(f"the time of the result: {when}", token)
+        return field
+
+    def _anchor(self) -> str:
+        if not self._now.is_word("at"):
+            return ""
+        self._take()
+        if self._now.is_word("any") and self._peek(1).is_word("time"):
             self._take()
-            anchor = self._phrase("screening, baseline or the name of a visit").lower()
-        return Field(domain, variable, kind, anchor)
+            self._take()
+            return "any time"
+        return self._phrase("screening, baseline, any time or the name of a visit").lower()
 
     def _check_variable(self, domain: str, variable: str, kind: DomainKind, token: _Token) -> None:
         if domain == "DM" and variable not in DM_VARIABLES:
@@ -280,6 +296,7 @@ class _Parser:
 
     def _comparison(self) -> Node:
         left: Test | None = None
+        start = self._at
         if _NUMBER.match(self._now.text):
             number = float(self._take().text)
             operator = self._operator()
@@ -289,6 +306,9 @@ class _Parser:
         field = self.field()
         tests = [left] if left else []
         right, unit = self._right_side(required=left is None)
+        if right and right.operator in _DENIALS and field.kind in _OCCURRING:
+            told = f"'not {field} == ...' for no such record: whether any other record would do is not clear"
+            raise self._fail(told, self._tokens[start])
         tests += [right] if right else []
         if left and right and not (left.operator in _ORDERING and right.operator in _ORDERING):
             raise self._fail("a range such as 18 <= DM.AGE <= 75")

@@ -53,7 +53,38 @@ DOMAINS: Mapping[str, DomainKind] = MappingProxyType(
     {code: kind for kind, codes in _KINDS.items() for code in codes.split()}
 )
 
-DM_VARIABLES = ["STUDYID", "DOMAIN", "USUBJID", "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFICDTC", "RFPENDTC", "DTHDTC", "DTHFL", "SITEID", "INVID", "INVNAM", "BRTHDTC", "AGE", "AGEU", "SEX", "RACE", "ETHNIC", "ARMCD", "ARM", "ACTARMCD", "ACTARM", "ARMNRS", "ACTARMUD", "COUNTRY", "DMDTC", "DMDY"]
+DM_VARIABLES = [
+    "STUDYID",
+    "DOMAIN",
+    "USUBJID",
+    "SUBJID",
+    "RFSTDTC",
+    "RFENDTC",
+    "RFXSTDTC",
+    "RFXENDTC",
+    "RFICDTC",
+    "RFPENDTC",
+    "DTHDTC",
+    "DTHFL",
+    "SITEID",
+    "INVID",
+    "INVNAM",
+    "BRTHDTC",
+    "AGE",
+    "AGEU",
+    "SEX",
+    "RACE",
+    "ETHNIC",
+    "ARMCD",
+    "ARM",
+    "ACTARMCD",
+    "ACTARM",
+    "ARMNRS",
+    "ACTARMUD",
+    "COUNTRY",
+    "DMDTC",
+    "DMDY",
+]
 """The variables of DM (SDTMIG 3.4, 5.2), to catch a misspelt one."""
 
 SHARED_VARIABLES = frozenset({"USUBJID", "VISIT", "VISITNUM", "VISITDY", "EPOCH", "TAETORD"})

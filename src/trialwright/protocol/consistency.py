@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trialwright.protocol.study import Study
     from trialwright.protocol.yaml_tree import Tree
 
-_ANCHORS = ("screening", "baseline")
+_ANCHORS = ("screening", "baseline", "any time")
 _TWO = 2
 
 

@@ -98,7 +98,9 @@ def _stratified(
     if not isinstance(variant, TimeToEventVariant) or variant.strata is None:
         return
     if endpoint.compare is None:
-        yield Problem((*path, "strata"), "found strata where nothing is compared", "`compare` in the endpoint")
+        yield Problem(
+            (*path, "strata"), "found strata where nothing is compared", "`compare` in the endpoint"
+        )
     for number, stratum in enumerate(variant.strata):
         yield from names.must_be("strata", stratum, (*path, "strata", number))
 

@@ -129,7 +129,18 @@ class Imputation(Part):
     last_alive: DateRule = Field(default=DateRule.FIRST_DAY, description="Dates that show a subject alive.")
 
 
-DEFAULT_ALIVE = ["AE.AESTDTC", "AE.AEENDTC", "LB.LBDTC", "VS.VSDTC", "EX.EXSTDTC", "EX.EXENDTC", "CM.CMSTDTC", "TR.TRDTC", "RS.RSDTC", "SS.SSDTC"]
+DEFAULT_ALIVE = [
+    "AE.AESTDTC",
+    "AE.AEENDTC",
+    "LB.LBDTC",
+    "VS.VSDTC",
+    "EX.EXSTDTC",
+    "EX.EXENDTC",
+    "CM.CMSTDTC",
+    "TR.TRDTC",
+    "RS.RSDTC",
+    "SS.SSDTC",
+]
 """Dates of records that show a subject alive, where the study file names no others."""
 
 AliveDate = Annotated[
