@@ -95,7 +95,7 @@ def _in_unit(records: pl.DataFrame, comparison: Compare) -> pl.DataFrame:
         SHOWN=pl.when(pl.col("TEXT").is_not_null()).then(shown), WHY=pl.lit(None, dtype=pl.String)
     )
     if field.domain == "DM":
-        return _age_in_years(frame) if field.variable == "AGE" else frame
+        return age_in_years(frame) if field.variable == "AGE" else frame
     if unit in _LIMITS:
         limit = pl.col(_LIMITS[unit])
         usable = limit > 0
@@ -108,8 +108,8 @@ def _in_unit(records: pl.DataFrame, comparison: Compare) -> pl.DataFrame:
     return _converted(frame, unit, str(field))
 
 
-def _age_in_years(frame: pl.DataFrame) -> pl.DataFrame:
-    """An age without AGEU is in years; another unit than those of the table makes it unknown."""
+def age_in_years(frame: pl.DataFrame) -> pl.DataFrame:
+    """Bring ages to years: an age without AGEU is in years; another unit than those of the table makes it unknown."""
     factor = (
         pl.col("UNIT").fill_null("YEARS").replace_strict(_AGE_IN_YEARS, default=None, return_dtype=pl.Float64)
     )

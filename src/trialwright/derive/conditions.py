@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trialwright.derive.comparisons import judged
+from trialwright.derive.comparisons import age_in_years, judged
 from trialwright.derive.facts_context import Context
 from trialwright.derive.field_records import occurred, records_of
 from trialwright.derive.result_units import factor_between
@@ -162,13 +162,12 @@ def baseline_values(
 
 def _in_unit_of(variable: BaselineVariable, records: pl.DataFrame) -> pl.DataFrame:
     """Convert results to the unit of the variable; what does not convert is left out."""
+    if variable.source == "DM.AGE":
+        return age_in_years(records)
     factors: dict[str, float | None] = {}
     for recorded in records["UNIT"].drop_nulls().unique():
         try:
-            wanted = variable.unit
-            factors[recorded] = (
-                1.0 if wanted is None or wanted == recorded else convert(1.0, recorded, wanted)
-            )
+            factors[recorded] = 1.0 if variable.unit is None else factor_between(recorded, variable.unit)
         except UnitError:
             factors[recorded] = None
     factor = pl.col("UNIT").replace_strict(factors, default=None, return_dtype=pl.Float64)
