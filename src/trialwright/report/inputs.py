@@ -116,10 +116,15 @@ class Page:
         known = next((v for v in self.study.baseline if v.name == variable), None)
         return known.labels.get(category, category) if known is not None else category
 
+    @cached_property
+    def _other_names(self) -> list[str]:
+        """The names of tables that the study file does not declare."""
+        return unique(name for row in self.ledger.rows for name in (row.endpoint, row.variant))
+
     def slug(self, name: str) -> str:
         """A name as part of an anchor: letters and digits, and a number that keeps names apart."""
         kept = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
-        names = [*self.study.endpoints, *self.study.analysis_sets]
+        names = unique([*self.study.endpoints, *self.study.analysis_sets, *self._other_names])
         same = [n for n in names if n != name and n.lower() == name.lower()]
         plain = kept.replace("-", "") and kept == name.lower() and not same
         return kept if plain else f"{kept}-{names.index(name) if name in names else len(names)}"

@@ -57,7 +57,7 @@ def _variable(page: Page, name: str, rows: Sequence[Row], groups: Sequence[str])
             head,
             *(_category(page, name, found, item, groups) for item in items if _occurs(found, item, groups)),
         ]
-    return [head, *_numbers(found, groups)]
+    return [head, *number_lines(found, groups)]
 
 
 def _occurs(found: _Found, item: str, groups: Sequence[str]) -> bool:
@@ -75,7 +75,7 @@ def _category(page: Page, name: str, found: _Found, item: str, groups: Sequence[
     return blocks.TableRow(page.category_label(name, item), shown, level=1)
 
 
-def _numbers(found: _Found, groups: Sequence[str]) -> list[blocks.TableRow]:
+def number_lines(found: _Found, groups: Sequence[str]) -> list[blocks.TableRow]:
     """Median with quartiles, range, mean with standard deviation, and who is missing."""
     lines = [
         blocks.TableRow(

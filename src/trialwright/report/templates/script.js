@@ -55,7 +55,7 @@
         add(list, "dd", k === 0 ? `${text} of the results` : text);
       });
       const ids = subjects(row.id.slice(1));
-      add(note, "dt", ids.length === 1 ? "1 subject behind it" : `${ids.length} subjects behind it`);
+      add(note, "p", ids.length === 1 ? "1 subject behind it" : `${ids.length} subjects behind it`, "who");
       if (ids.length) add(note, "p", ids.join(", "), "ids");
     });
     return true;
