@@ -109,6 +109,12 @@ CASES = {
         InputFileError,
         "no Unicode",
     ),
+    "a boolean as a number": (
+        {"dm.json": dataset_json(rows=[["S-1", True]])},
+        InputFileError,
+        "AGE has True",
+    ),
+    "a huge number": ({"dm.json": dataset_json(rows=[["S-1", 10**400]])}, InputFileError, "too large"),
     "NaN in JSON": (
         {"dm.json": dataset_json().replace(b"50", b"NaN")},
         InputFileError,

@@ -21,6 +21,10 @@ _VERSION = "1.1.0"
 _NUMBERS = frozenset({"integer", "float", "double", "decimal"})
 _TEXTS = frozenset({"string", "date", "datetime", "time", "URI"})
 _TYPES = _NUMBERS | _TEXTS | {"boolean"}
+_TEXT: tuple[frozenset[type], type[pl.DataType]] = (frozenset({str}), pl.String)
+_PYTHON_TYPES = dict.fromkeys(_NUMBERS, (frozenset({int, float}), pl.Float64)) | {
+    "boolean": (frozenset({bool}), pl.Boolean)
+}
 _EXPORT_AGAIN = "export the file again as Dataset-JSON 1.1"
 
 
@@ -137,26 +141,31 @@ def _check_rows(head: dict[str, Any], rows: list[Any], width: int, where: str) -
 
 def _series(name: str, kind: str, values: list[Any], where: str) -> pl.Series:
     """One column in its declared type; decimals come as text."""
-    if kind in _NUMBERS:
+    allowed, dtype = _PYTHON_TYPES.get(kind, _TEXT)
+    found = set(map(type, values)) - {type(None)}
+    if kind in _NUMBERS and str in found:
         values = [_number(value) for value in values]
-    dtype = pl.Float64 if kind in _NUMBERS else pl.Boolean if kind == "boolean" else pl.String
-    wanted: tuple[type, ...] = (float,) if kind in _NUMBERS else (bool,) if kind == "boolean" else (str,)
-    for index, value in enumerate(values):
-        if value is not None and not isinstance(value, wanted):
-            raise InputFileError.at(
-                where,
-                f"row {index + 1}, column {name} has {value!r}",
-                expected=f"a value of dataType {kind}, or null",
-            )
-    return pl.Series(name, values, dtype=dtype)
+        found = set(map(type, values)) - {type(None)}
+    if not found <= allowed:
+        index = next(i for i, value in enumerate(values) if value is not None and type(value) not in allowed)
+        raise InputFileError.at(
+            where,
+            f"row {index + 1}, column {name} has {values[index]!r}",
+            expected=f"a value of dataType {kind}, or null",
+        )
+    try:
+        return pl.Series(name, values, dtype=dtype)
+    except OverflowError as error:
+        raise InputFileError.at(where, f"column {name} has a number that is too large ({error})") from error
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    """The number that a text writes; what is none stays as it is."""
+    if not isinstance(value, str):
         return value
     try:
         return float(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return value
 
 
