@@ -56,13 +56,13 @@ def response(context: Context) -> list[Row]:
 
 
 def _variants(endpoint: ResponseEndpoint) -> Iterator[tuple[str, ResponseEndpoint]]:
-    """The endpoint, its variants, and the reading that it does not choose: confirmed or unconfirmed."""
-    names = variant_names(endpoint)
-    for name in names:
-        yield name, endpoint.variant(name)
-    other = "unconfirmed" if endpoint.confirmed else "confirmed"
-    if other not in names:
-        yield other, endpoint.model_copy(update={"confirmed": not endpoint.confirmed, "compare": None})
+    """The endpoint, its variants, and the reading that none of them chooses: confirmed or unconfirmed."""
+    stated = {name: endpoint.variant(name) for name in variant_names(endpoint)}
+    yield from stated.items()
+    name = "unconfirmed" if endpoint.confirmed else "confirmed"
+    other = endpoint.model_copy(update={"confirmed": not endpoint.confirmed})
+    if name not in stated and other not in stated.values():
+        yield name, other.model_copy(update={"compare": None})
 
 
 def _best(context: Context, endpoint: ResponseEndpoint) -> dict[str, str]:

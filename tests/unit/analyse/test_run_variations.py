@@ -125,3 +125,10 @@ def test_an_endpoint_with_its_own_minimum_of_stable_disease_is_derived_again(sta
 
 def test_simulated_data_are_called_so_in_every_row(study, frames):
     assert analyse(study, frames, DATA).table["origin"].unique().to_list() == ["simulated"]
+
+
+def test_a_reading_that_the_study_states_itself_is_not_given_twice(stated, frames):
+    variants = {"after confirmation": {"confirmed": "yes"}, "treated": {"set": "safety"}}
+    results = analyse(restated(stated, "ORR", variants=variants), frames, DATA)
+    found = results.select(endpoint="ORR", statistic="rate", group=TOTAL)["variant"].to_list()
+    assert found == ["primary", "after confirmation", "treated"]
