@@ -1,0 +1,69 @@
+"""`trialwright grade`: the same rows with GRADE, or one message and exit status 2."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialwright.cli import main
+
+HEADER = "ID,TERM,AVAL,AVALU,ANRLO,ANRHI,BASE,BNRIND,PCHG"
+
+
+@pytest.fixture
+def grade(tmp_path, monkeypatch, capsys):
+    def run(content, encoding="utf-8"):
+        source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+        source.write_bytes(content.encode(encoding))
+        monkeypatch.setattr("sys.argv", ["trialwright", "grade", "--in", str(source), "--out", str(target)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = target.read_text("utf-8").splitlines() if target.exists() else None
+        return ended.value.code, written, capsys.readouterr().err
+
+    return run
+
+
+def test_rows_keep_their_order_and_columns_and_gain_a_grade(grade):
+    rows = ["b,Anemia,7.0,g/dL,12,16,,,", 'a,"anemia",11.90,g/dL,12.0,16,,,', "c,Anemia,<5,g/dL,12,16,,,"]
+    code, written, _ = grade("\n".join([HEADER, *rows]) + "\n")
+    assert code == 0
+    assert written == [
+        f"{HEADER},GRADE",
+        "b,Anemia,7.0,g/dL,12,16,,,,3",
+        "a,anemia,11.90,g/dL,12.0,16,,,,1",
+        "c,Anemia,<5,g/dL,12,16,,,,",
+    ]
+
+
+def test_an_unknown_term_is_not_graded_and_its_line_and_nearest_term_are_told(grade):
+    rows = ["a,Anemia,7.0,g/dL,12,16,,,", "b,Platelet count decresed,60,10^9/L,150,400,,,"]
+    code, written, said = grade("\n".join([HEADER, *rows]) + "\n")
+    assert code == 0
+    assert written[-1].endswith(",")
+    assert "line 3, 'Platelet count decresed'; did you mean 'Platelet count decreased'?" in said
+
+
+def test_a_file_of_nothing_but_its_header_is_graded(grade):
+    code, written, _ = grade(HEADER + "\n")
+    assert (code, written) == (0, [f"{HEADER},GRADE"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("ID,TERM,AVAL\n1,Anemia,7\n", "no column AVALU, ANRLO, ANRHI, BASE, BNRIND, PCHG"),
+        (f"{HEADER},GRADE\n1,Anemia,7,g/dL,12,16,,,,3\n", "has a column GRADE already"),
+        ("", "cannot be read as CSV"),
+    ],
+)
+def test_input_that_cannot_be_graded_ends_in_2_and_writes_nothing(grade, content, says):
+    code, written, said = grade(content)
+    assert (code, written) == (2, None)
+    assert says in said
+    assert said.startswith("trialwright: ")
+
+
+def test_a_file_in_another_encoding_is_refused(grade):
+    code, written, said = grade(f"{HEADER}\n1,Neutrophil count decreased,1.0,10^3/µL,1.8,7,,,\n", "latin-1")
+    assert (code, written) == (2, None)
+    assert "UTF-8" in said
