@@ -25,7 +25,7 @@ NO_ORGAN = -1
 
 
 class Baseline(NamedTuple):
-    """Arrays over subjects; `organs` is a set of organs as bits, `nontarget` likewise."""
+    """Arrays over subjects; `organs`, `metastases` and `nontarget` are sets of organs as bits."""
 
     site: npt.NDArray[np.int16]
     enrolled: npt.NDArray[np.int32]
@@ -40,6 +40,7 @@ class Baseline(NamedTuple):
     prior: npt.NDArray[np.bool_]
     surgery: npt.NDArray[np.bool_]
     organs: npt.NDArray[np.int32]
+    metastases: npt.NDArray[np.int32]
     nontarget: npt.NDArray[np.int32]
     targets: npt.NDArray[np.int8]
     target_organ: npt.NDArray[np.int8]
@@ -62,6 +63,7 @@ def empty_baseline(subjects: int) -> Baseline:
         prior=np.zeros(subjects, np.bool_),
         surgery=np.zeros(subjects, np.bool_),
         organs=np.zeros(subjects, np.int32),
+        metastases=np.zeros(subjects, np.int32),
         nontarget=np.zeros(subjects, np.int32),
         targets=np.zeros(subjects, np.int8),
         target_organ=np.full(wide, NO_ORGAN, np.int8),
@@ -119,8 +121,13 @@ def _body(p: BaselineParameters, seed: int, trial: int, subject: int) -> tuple[i
 
 
 @kernel
-def _organs(p: BaselineParameters, primary: int, surgery: bool, seed: int, trial: int, subject: int) -> int:  # noqa: FBT001 -- a fact of the subject, not a switch
-    """Return the organs with disease as bits; a resected primary that has not spread has recurred."""
+def _organs(
+    p: BaselineParameters, primary: int, surgery: bool, seed: int, trial: int, subject: int
+) -> tuple[int, int]:  # noqa: FBT001, E501 -- a fact of the subject
+    """Return the organs with disease, and those of them with metastases, as bits.
+
+    A resected primary that has not spread has recurred.
+    """
     present = 0
     for organ in range(len(p.metastasis)):
         u = uniforms(seed, trial, subject, LESIONS, organ)[0]
@@ -129,9 +136,10 @@ def _organs(p: BaselineParameters, primary: int, surgery: bool, seed: int, trial
     measurable = False
     for organ in range(len(p.metastasis)):
         measurable |= bool(present >> organ & 1) and p.measurable[organ]
+    spread = present
     if not surgery or not measurable:
         present |= 1 << p.primary_organ[primary]
-    return present
+    return present, spread
 
 
 @kernel
@@ -179,7 +187,7 @@ def _one(p: BaselineParameters, out: Baseline, row: int, seed: int, trial: int, 
     out.arm[row] = arm_of(p.block, seed, trial, subject)
     out.age[row] = round(truncated_normal(p.age, seed, trial, subject, DRAWS_A_BLOCK))
     out.sex[row], out.height_cm[row], out.weight_kg[row] = _body(p, seed, trial, subject)
-    organs = _organs(p, out.primary[row], out.surgery[row], seed, trial, subject)
+    organs, out.metastases[row] = _organs(p, out.primary[row], out.surgery[row], seed, trial, subject)
     out.organs[row] = organs
     _lesions(p, out, row, organs, seed, trial, subject)
 

@@ -22,6 +22,7 @@ class Organ:
     name: str
     measurable: bool
     node: bool
+    metastasis: str
 
 
 @dataclass(frozen=True, slots=True)

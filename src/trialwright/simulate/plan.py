@@ -244,6 +244,12 @@ def _levels(drugs: Sequence[Drug]) -> list[float]:
     return list((padded / padded[:, :1]).mean(axis=0))
 
 
+def scheduled_blood(study: Study) -> tuple[int, ...]:
+    """Return the days of a cycle on which the protocol takes blood."""
+    laboratory = study.assessments.laboratory
+    return laboratory.days_of_cycle if laboratory else DEFAULT_LAB_DAYS
+
+
 def _treatment(study: Study, assumptions: Assumptions, arms: Sequence[str]) -> TreatmentParameters:
     most = _most_cycles(study, arms)
     length, control = np.ones_like(most), np.zeros(most.shape, np.bool_)
@@ -255,7 +261,6 @@ def _treatment(study: Study, assumptions: Assumptions, arms: Sequence[str]) -> T
             control[row, column] = phase.enter_if is not None
         relative.append(_levels([drug for phase in phases for drug in phase.drugs]))
     width = max(len(levels) for levels in relative)
-    laboratory = study.assessments.laboratory
     markers = assumptions.markers
     waits = rulebook()["retreatment"]
     return TreatmentParameters(
@@ -263,7 +268,9 @@ def _treatment(study: Study, assumptions: Assumptions, arms: Sequence[str]) -> T
         most_cycles=most,
         needs_control=control,
         levels=np.array([[*levels, *([levels[-1]] * (width - len(levels)))] for levels in relative]),
-        lab_days=np.array(laboratory.days_of_cycle if laboratory else DEFAULT_LAB_DAYS, np.int64),
+        lab_days=np.array(
+            sorted({1, *scheduled_blood(study), *assumptions.unscheduled_blood_days}), np.int64
+        ),
         wait_days=waits["wait_days"],
         most_waits=waits["most_waits"],
         first_dose_wait=0 if _starts_with_dose(study) else assumptions.first_dose_within_days,

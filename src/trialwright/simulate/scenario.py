@@ -228,11 +228,14 @@ class Figure(StrEnum):
     OS_12_MONTHS = "12-month OS"
     RESPONSE_DURATION = "median duration of response"
     CYCLES_MEDIAN = "median cycles"
+    CYCLES_LOWER = "lower quartile of cycles"
+    CYCLES_UPPER = "upper quartile of cycles"
     EVENT_RATE = "event rate"
     ANY_EVENT = "any event rate"
     PFS_HAZARD_RATIO = "PFS hazard ratio"
     OS_HAZARD_RATIO = "OS hazard ratio"
     FOLLOW_UP = "median follow-up"
+    OBSERVED_FOLLOW_UP = "median observed follow-up"
 
 
 class Population(StrEnum):
@@ -292,5 +295,8 @@ class Assumptions(Part):
     adverse_events: EventsAssumptions = EventsAssumptions()
     markers: Markers | None = None
     first_dose_within_days: CountOrZero = 3
+    unscheduled_blood_days: tuple[Count, ...] = Field(
+        default=(), description="Days of a cycle on which blood is taken in practice, beside the schedule."
+    )
     published: tuple[Published, ...] = ()
     fit: Fit | None = None

@@ -33,6 +33,7 @@ ONGOING = -1
 CR, PR, SD = int(Response.CR), int(Response.PR), int(Response.SD)
 NON_CR_NON_PD = int(Response.NON_CR_NON_PD)
 LAST_WEEK = 7
+SECOND_DOSE_DAY = 8
 HALF = 0.5
 
 
@@ -411,7 +412,7 @@ def _through_cycle(plan: Plan, out: Course, subject: Subject, day: int, cycle: i
         reduces |= record_sample(
             plan.blood, out, row, when, cycle, lab_days[place], subject.values, subject.open_event
         )  # noqa: E501
-        if place == 1 and too_low(subject.values, plan.blood.needed_later):
+        if lab_days[place] <= SECOND_DOSE_DAY and too_low(subject.values, plan.blood.needed_later):
             out.omitted[row, cycle - 1] = True
     span = (day, plan.treatment.cycle_days[subject.arm, phase], subject.last_day)
     tests = len(plan.blood.within)

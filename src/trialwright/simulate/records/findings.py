@@ -10,6 +10,7 @@ import polars as pl
 
 from trialwright.simulate.disease import NEVER
 from trialwright.simulate.facts import lab_tests
+from trialwright.simulate.plan import scheduled_blood
 from trialwright.simulate.records.cast import Cast, in_order, number_text, words
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _visits(samples: Samples, scheduled: Ints) -> tuple[pl.Series, Floats]:
 
 def lb(cast: Cast) -> pl.DataFrame:
     """Make laboratory results, serum markers included."""
-    scheduled = cast.plan.treatment.treatment.lab_days
+    scheduled = np.array(scheduled_blood(cast.plan.study), np.int64)
     samples = [one for one in (_blood(cast), _serum(cast)) if one is not None]
     frames = [_lb_part(cast, one, scheduled, number) for number, one in enumerate(samples)]
     joined = pl.concat(frames)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from trialwright.simulate.baseline import FEMALE
+from trialwright.simulate.facts import organs
 from trialwright.simulate.records.cast import Cast, in_order, words
 from trialwright.simulate.streams import THERAPY
 from trialwright.simulate.treatment import Ending
@@ -193,18 +194,23 @@ def ss(cast: Cast) -> pl.DataFrame:
 
 
 def mh(cast: Cast) -> pl.DataFrame:
-    """Make medical history: the diagnosis."""
-    row = np.arange(cast.count)
+    """Make medical history: the diagnosis and its metastases."""
     names = list(cast.plan.assumptions.baseline.diagnosis)
-    term = words(names, cast.patients.baseline.primary)
+    spread = (cast.patients.baseline.metastases[:, None] >> np.arange(len(organs()))[None, :]) & 1
+    with_spread, organ = np.nonzero(spread)
+    row = np.concatenate([np.arange(cast.count), with_spread])
+    which = np.concatenate([cast.patients.baseline.primary, organ + len(names)]).astype(np.int64)
+    order = in_order(row, which)
+    row, which = row[order], which[order]
+    term = words([*names, *(one.metastasis for one in organs())], which)
     return cast.frame(
         "MH",
         row,
         {
             "MHTERM": term,
             "MHDECOD": term,
-            "MHCAT": "PRIMARY DIAGNOSIS",
-            "MHDTC": cast.dates(row, cast.consent),
+            "MHCAT": words(["PRIMARY DIAGNOSIS", "METASTASIS"], (which >= len(names)).astype(np.int64)),
+            "MHDTC": cast.dates(row, cast.consent[row]),
         },
     )
 

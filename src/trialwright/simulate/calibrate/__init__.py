@@ -1,0 +1,1 @@
+"""Fitting assumptions to published figures by simulation, and saying how well it worked."""
