@@ -79,7 +79,7 @@ def count_with_share(count: Row | None, share: Row | None) -> Markup:
         return escape(fmt.NO_VALUE)
     if share is None or share.value is None or not count.value:
         return plain(count)
-    return Markup("{} ({})").format(plain(count), plain(share))
+    return Markup("{}\u00a0({})").format(plain(count), plain(share))
 
 
 def out_of(row: Row | None) -> Markup:

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from trialwright.analyse.rows import Cell, table_of
 from trialwright.report.document import render_html
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "path", "rect", "line", "circle"}
@@ -295,3 +296,44 @@ def test_a_report_without_any_result_is_still_a_page(given):
     text = render_html(replace(given, results=nothing, adam=adam, findings=()))
     assert "names no primary endpoint that has a result" in text
     assert Reader(text).open == []
+
+
+def with_rows(given, rows):
+    """Give the input with further rows of results."""
+    table = pl.concat([given.results.table, table_of(rows, "recorded")])
+    return replace(given, results=replace(given.results, table=table))
+
+
+def test_adverse_events_stand_by_class_and_term_with_their_share(given):
+    cell = Cell("safety", "terms", "full", "A")
+    item = "BLOOD DISORDERS | ANAEMIA"
+    text = render_html(
+        with_rows(
+            given,
+            [cell.number("affected", 0.25, ["T-01"], item=item, n=4, events=1, method="share of subjects")],
+        )
+    )
+    table = re.search(r'id="table-safety-.*?</table>', text, re.DOTALL)[0]
+    assert re.search(
+        r'colspan="\d">Blood disorders</th>.*?Anaemia</th>.*?>1\u00a0\(25\.0%\)</a>', table, re.DOTALL
+    )
+
+
+def test_exposure_gives_median_and_quartiles(given):
+    cell = Cell("exposure", "Cycles started", "full", "A")
+    values = {"q1": 3.0, "median": 4.0, "q3": 6.0, "min": 1.0, "max": 6.0, "mean": 4.1}
+    text = render_html(
+        with_rows(given, [cell.number(name, value, ["T-01"]) for name, value in values.items()])
+    )
+    table = re.search(r'id="table-exposure".*?</table>', text, re.DOTALL)[0]
+    words = re.sub(r"<[^>]+>", "", table)
+    assert "4 (3–6)" in words
+    assert "1–6" in words
+
+
+def test_a_verdict_is_told_in_the_headline(given):
+    text = "upper limit 1.87 exceeds the margin 1.30: non-inferiority not shown"
+    cell = Cell("time-to-event", "PFS", "full", "A vs B")
+    page = render_html(with_rows(given, [cell.statement("verdict", text, item="non-inferior")]))
+    headline = re.search(r'<div class="headline">(.*?)<dl', page, re.DOTALL)[1]
+    assert "Upper limit 1.87 exceeds the margin 1.30: non-inferiority not shown." in headline

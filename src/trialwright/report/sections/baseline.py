@@ -77,12 +77,14 @@ def _category(page: Page, name: str, found: _Found, item: str, groups: Sequence[
 
 def number_lines(found: _Found, groups: Sequence[str]) -> list[blocks.TableRow]:
     """Median with quartiles, range, mean with standard deviation, and who is missing."""
+    has_deviation = any(statistic == "sd" for statistic, _, _ in found)
+    mean = "Mean (standard deviation)" if has_deviation else "Mean"
     lines = [
         blocks.TableRow(
             "Median (quartiles)", tuple(_spread(found, g, "median", "q1", "q3") for g in groups), 1
         ),
         blocks.TableRow("Range", tuple(_range(found, g) for g in groups), 1),
-        blocks.TableRow("Mean (standard deviation)", tuple(_deviation(found, g) for g in groups), 1),
+        blocks.TableRow(mean, tuple(_deviation(found, g) for g in groups), 1),
     ]
     if any(row.value for (statistic, _, _), row in found.items() if statistic == "missing"):
         missing = tuple(cells.plain(found.get(("missing", "", g))) for g in groups)
@@ -94,18 +96,20 @@ def _spread(found: _Found, group: str, *statistics: str) -> Markup:
     middle, low, high = (found.get((statistic, "", group)) for statistic in statistics)
     if middle is None or middle.value is None or low is None or high is None:
         return cells.plain(middle)
-    return Markup("{} ({}\u2013{})").format(cells.plain(middle), cells.plain(low), cells.plain(high))
+    return Markup('{} <span class="whole">({}\u2013{})</span>').format(
+        cells.plain(middle), cells.plain(low), cells.plain(high)
+    )
 
 
 def _range(found: _Found, group: str) -> Markup:
     low, high = found.get(("min", "", group)), found.get(("max", "", group))
     if low is None or low.value is None or high is None:
         return cells.plain(low)
-    return Markup("{}\u2013{}").format(cells.plain(low), cells.plain(high))
+    return Markup('<span class="whole">{}\u2013{}</span>').format(cells.plain(low), cells.plain(high))
 
 
 def _deviation(found: _Found, group: str) -> Markup:
     mean, deviation = found.get(("mean", "", group)), found.get(("sd", "", group))
     if mean is None or mean.value is None or deviation is None:
         return cells.plain(mean)
-    return Markup("{} ({})").format(cells.plain(mean), cells.plain(deviation))
+    return Markup("{}\u00a0({})").format(cells.plain(mean), cells.plain(deviation))

@@ -108,7 +108,7 @@ def _count(row: Row | None) -> Markup:
         return Markup("0")
     if row.value is None or not row.events:
         return cell(row, cells.value(row) if row.value is None else "0")
-    return cell(row, f"{fmt.count(row.events)} ({fmt.percent(row.value)})")
+    return cell(row, f"{fmt.count(row.events)}\u00a0({fmt.percent(row.value)})")
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
