@@ -109,7 +109,7 @@ def _in_unit(records: pl.DataFrame, comparison: Compare) -> pl.DataFrame:
 
 
 def age_in_years(frame: pl.DataFrame) -> pl.DataFrame:
-    """Bring ages to years: an age without AGEU is in years; another unit than those of the table makes it unknown."""
+    """Bring ages to years; an age without AGEU is in years, one in an unknown unit stays unknown."""
     factor = (
         pl.col("UNIT").fill_null("YEARS").replace_strict(_AGE_IN_YEARS, default=None, return_dtype=pl.Float64)
     )

@@ -3,13 +3,14 @@
 Decisions, where SDTM leaves a choice:
 
 * Records of one VISITNUM make one visit, dated at its earliest complete date (a partial date is
-  completed only where the visit has no complete one); two visits of one date are one visit. Where
-  VISITNUM is missing, the date makes the visit.
+  completed only where the visit has no complete one); dates of one VISITNUM more than a month apart are
+  two visits (unscheduled ones share a number), two visits of one date are one. Where VISITNUM is
+  missing, the date makes the visit.
 * Baseline is every visit up to the later of the reference date and the first dose, else the subject's
   first visit if TU identifies target or non-target lesions there (a scan some days after the start); of
   several, each lesion's last measurement counts.
-* A node's diameter is its short axis (SAXIS, else LPERP, else DIAMETER), that of any other lesion its
-  longest diameter (LDIAM, else DIAMETER).
+* A lesion's diameter is the one that the assessor recorded for the sum (DIAMETER); without it, the short
+  axis of a node (SAXIS, else LPERP) and the longest diameter (LDIAM) of any other lesion.
 * A fragment of a split lesion is named after it (`T01.1`); the diameters of fragments are added. A
   merged lesion is named after those that it joins (`T01/T02`); its one diameter stands with the first,
   and the others are 0 [Eisenhauer 2009, 4.3.2; EORTC].
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from trialwright.protocol.response_rules import Assessor
     from trialwright.sdtm.study_data import StudyData
 
-NUMBERED_VISIT = pl.format("visit {}", "VISITNUM")
+SAME_VISIT_DAYS = 31
+"""Dates of one VISITNUM further apart are two visits."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,12 @@ def collect_lesions(
         references: USUBJID, REFDT and TRTSDT.
         rule: How the date of a visit without any complete date is completed.
     """
-    identified = _identified(of_assessor(data.domain("TU"), "TU", assessor))
-    measured = _with_visit(of_assessor(data.domain("TR"), "TR", assessor), rule)
+    named = with_date(of_assessor(data.domain("TU"), "TU", assessor), "TUDTC", rule)
+    results = with_date(of_assessor(data.domain("TR"), "TR", assessor), "TRDTC", rule)
+    keys = _visit_keys(pl.concat([frame.select("USUBJID", "VISITNUM", "DATE") for frame in (results, named)]))
+    identified = _identified(_with_key(named, keys))
+    measured = _with_key(results, keys).filter(pl.col("DATE").is_not_null())
+    measured = measured.with_columns(LESIONID=_parent(pl.col("TRLNKID")))
     lesions = _lesions(identified, measured)
     visits = _visits(measured, identified, references)
     measured = measured.join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
@@ -75,9 +81,30 @@ def _role(word: pl.Expr) -> pl.Expr:
     return word.str.to_uppercase().replace_strict(meaning_of("role"), default=None, return_dtype=pl.String)
 
 
-def _key(date: str) -> pl.Expr:
-    """What makes records one visit: the visit number, else the date."""
-    return pl.coalesce(NUMBERED_VISIT, pl.format("on {}", date))
+def _visit_keys(dates: pl.DataFrame) -> pl.DataFrame:
+    """What makes records one visit: USUBJID, VISITNUM and DATE, with the KEY of their visit."""
+    gap = pl.col("DATE").diff().dt.total_days().over("USUBJID", "VISITNUM", order_by="DATE")
+    further = (gap > SAME_VISIT_DAYS).fill_null(value=False).cast(pl.Int64)
+    return (
+        dates.filter(pl.col("DATE").is_not_null())
+        .unique()
+        .with_columns(FURTHER=further)
+        .with_columns(PART=pl.col("FURTHER").cum_sum().over("USUBJID", "VISITNUM", order_by="DATE"))
+        .with_columns(
+            KEY=pl.when(pl.col("VISITNUM").is_null())
+            .then(pl.format("on {}", "DATE"))
+            .otherwise(pl.format("visit {} part {}", "VISITNUM", "PART"))
+        )
+        .select("USUBJID", "VISITNUM", "DATE", "KEY")
+    )
+
+
+def _with_key(records: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Add KEY; a record without date belongs to the first visit of its number."""
+    on = ("USUBJID", "VISITNUM", "DATE")
+    first = pl.format("visit {} part 0", "VISITNUM")
+    joined = records.join(keys, on=on, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(KEY=pl.coalesce("KEY", first))
 
 
 def _identified(tu: pl.DataFrame) -> pl.DataFrame:
@@ -85,18 +112,9 @@ def _identified(tu: pl.DataFrame) -> pl.DataFrame:
     role = pl.coalesce(_role(pl.col("TUSTRESC")), _role(pl.col("TUORRES")))
     return (
         tu.filter(pl.col("TULNKID").is_not_null())
-        .with_columns(ROLE=role, KEY=_key("TUDTC"))
+        .with_columns(ROLE=role)
         .filter(pl.col("ROLE").is_not_null())
         .select("USUBJID", "ROLE", "TULOC", "KEY", LESIONID="TULNKID")
-    )
-
-
-def _with_visit(tr: pl.DataFrame, rule: DateRule) -> pl.DataFrame:
-    """Measurements with their date, the visit they belong to and the lesion's parent."""
-    return (
-        with_date(tr.filter(pl.col("TRDTC").is_not_null()), "TRDTC", rule)
-        .filter(pl.col("DATE").is_not_null())
-        .with_columns(KEY=_key("DATE"), LESIONID=_parent(pl.col("TRLNKID")))
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def with_groups_and_sets(
     study: Study, data: StudyData, adsl: pl.DataFrame, adrs: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add TRT01P, COHORT, GROUP, LASTASDT, MEASFL, the flags of the sets and the BL_ columns of the baseline."""
+    """Add TRT01P, COHORT, GROUP, LASTASDT, MEASFL, the flags of the sets, the BL_ columns."""
     adsl = _with_assessments(adsl, adrs)
     adsl = _with_groups(study, data, adsl)
     for name, analysis_set in study.analysis_sets.items():
