@@ -74,9 +74,7 @@ def test_non_target_state_with_a_partial_response_of_the_targets(protocol, sdtm,
     assert responses(derive_all(protocol(), sdtm(**lesions))) == [("2021-02-12", expected)]
 
 
-def test_non_target_lesion_that_nobody_recorded_keeps_a_complete_response_of_targets_at_pr(
-    protocol, sdtm, measured
-):
+def test_a_non_target_lesion_that_nobody_recorded_keeps_targets_that_are_gone_at_pr(protocol, sdtm, measured):
     lesions = measured("S1 T01 LIVER 2020-12-20=50 2021-02-12=0", "S1 N01 BONE 2020-12-20=PRESENT")
     assert responses(derive_all(protocol(), sdtm(**lesions))) == [("2021-02-12", "PR")]
 
@@ -150,7 +148,7 @@ def test_nothing_after_the_cut_off_counts(protocol, sdtm, measured):
         study=dict(
             id="small", title="A small study", phase="II", design="single-arm", data_cutoff="2021-04-01"
         )
-    )  # noqa: C408
+    )
     adam = derive_all(study, sdtm(**lesions))
     assert best(adam, "PD") == ("N", None)
     pfs = adam.adtte.filter(pl.col("PARAMCD") == "PFS").row(0, named=True)
