@@ -52,7 +52,7 @@
         const text = cell.textContent.trim();
         if (!text || text === "\u2014") return;
         add(list, "dt", heads[k]);
-        add(list, "dd", k === 0 ? `${text} of the results` : text);
+        add(list, "dd", k === 0 ? `${text.replace(/^\D+/, "")} of the results table` : text);
       });
       const ids = subjects(row.id.slice(1));
       add(note, "p", ids.length === 1 ? "1 subject behind it" : `${ids.length} subjects behind it`, "who");
