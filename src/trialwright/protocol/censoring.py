@@ -1,4 +1,4 @@
-"""When a time to event is censored: the switches that FDA (2018, appendix) and EMA (2012, appendix 1) name."""
+"""When a time to event is censored: the switches that FDA (2018) and EMA (2012, appendix 1) name."""
 
 from __future__ import annotations
 

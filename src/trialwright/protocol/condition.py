@@ -10,7 +10,8 @@
 
 `not` binds tighter than `and`, `and` tighter than `or`. A comparison in a domain of events or interventions
 is met where any record meets it, so `!=` and `not in` are refused there: `not MH.MHCAT == X` says that no
-record is X. A result needs its time: `at screening`, `at baseline`, `at C2D1` or `at any time`. What a condition means on data is told in derive/conditions.py.
+record is X. A result needs its time: `at screening`, `at baseline`, `at C2D1` or `at any time`. What a
+condition means on data is told in derive/conditions.py.
 """
 
 from __future__ import annotations

@@ -282,7 +282,7 @@ class _Parser:
         prefixed = kind in {DomainKind.EVENTS, DomainKind.INTERVENTIONS}
         if prefixed and not variable.startswith(domain) and variable not in SHARED_VARIABLES:
             raise self._fail(
-                f"a variable of {domain}, which starts with {domain}; did you mean '{domain}.{domain}{variable}'?",
+                f"a variable that starts with {domain}; did you mean '{domain}.{domain}{variable}'?",
                 token,
             )
 

@@ -1,4 +1,4 @@
-"""Whether the parts of a study file fit each other: every name that is used is declared, and means one thing."""
+"""Whether the parts of a study file fit each other: every name that is used is declared."""
 
 from __future__ import annotations
 
@@ -162,8 +162,8 @@ def _member(node: Member, path: Path, names: Declared) -> Iterator[Problem]:
 
 def _circular_sets(study: Study) -> Iterator[Problem]:
     uses = {name: set(part.condition.members()) for name, part in study.analysis_sets.items()}
-    for name in uses:
-        reached, waiting = set[str](), list(uses[name])
+    for name, used in uses.items():
+        reached, waiting = set[str](), list(used)
         while waiting:
             one = waiting.pop()
             if one not in reached:

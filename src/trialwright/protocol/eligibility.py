@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
 from trialwright.protocol.part import Part, Text, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Criterion(Part):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ from trialwright.protocol.part import nearest
 from trialwright.protocol.problems import Path, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from trialwright.protocol.study import Study
 
 _NOUNS = {
@@ -27,7 +28,7 @@ _NOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Declared names by kind; taken from the file as well, so that one wrong part does not blame its users."""
+    """Declared names by kind, as the file has them: one wrong part does not blame its users."""
 
     sections: tuple[str, ...]
     arms: tuple[str, ...]
@@ -45,9 +46,10 @@ class Declared:
         """Collect the names of a study and of the file that it was made from."""
         arms, cohorts = _keys(data, "arms"), _keys(data, "cohorts")
         variables = _items(data.get("baseline"), "name")
+        phases = data.get("treatment")
         drugs = [
             name
-            for phase in (data.get("treatment") if isinstance(data.get("treatment"), list) else [])
+            for phase in (phases if isinstance(phases, list) else [])
             if isinstance(phase, dict)
             for name in _items(phase.get("drugs"), "name")
         ]

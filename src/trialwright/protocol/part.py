@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     GetPydanticSchema,
     StringConstraints,
@@ -123,13 +125,29 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class OneOrMany:
+    """Marks a list for which one word may stand."""
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
+        """Validate one word as a list of one."""
+        return core_schema.no_info_before_validator_function(_as_list, handler(kind))
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """Tell editors both forms."""
+        listed = handler(core)
+        return {"anyOf": [listed.get("items", {"type": "string"}), listed]}
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\W_]")
 ]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[Text, ...], OneOrMany()]
+Names = Annotated[tuple[Name, ...], OneOrMany()]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 StudyDay = Annotated[int, Field(strict=True, ge=-3650, le=36500)]

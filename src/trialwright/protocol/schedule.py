@@ -67,10 +67,15 @@ class TumourSchedule(Part):
                     {
                         "type": "array",
                         "items": {
-                            "type": "object",
-                            "properties": {"every": {"type": "string"}, "until": {"type": "string"}},
-                            "required": ["every"],
-                            "additionalProperties": False,
+                            "anyOf": [
+                                {"type": "string", "examples": ["12 weeks"]},
+                                {
+                                    "type": "object",
+                                    "properties": {"every": {"type": "string"}, "until": {"type": "string"}},
+                                    "required": ["every"],
+                                    "additionalProperties": False,
+                                },
+                            ]
                         },
                     },
                 ],
@@ -97,7 +102,7 @@ class TumourSchedule(Part):
         return self.steps[0].every
 
     def interval_at(self, day: int) -> int:
-        """Return the planned days to the next assessment after study time `day` (days since the reference)."""
+        """Return the planned days to the next assessment, `day` days after the reference date."""
         for step in self.steps:
             if step.until is None or day < step.until.days:
                 return step.every.days

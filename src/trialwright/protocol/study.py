@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, field_validator, model_validator
+from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from trialwright.dates import DateRule
 from trialwright.protocol.baseline import BaselineVariable
 from trialwright.protocol.biomarkers import Biomarkers
-from trialwright.protocol.condition import Condition
 from trialwright.protocol.condition_words import kind_of
 from trialwright.protocol.eligibility import Population
 from trialwright.protocol.endpoints import Endpoint
-from trialwright.protocol.part import Count, Day, Identifier, Name, Part, Phrase, Text, Texts, When, wrong
+from trialwright.protocol.part import (
+    Count,
+    Day,
+    Identifier,
+    Name,
+    OneOrMany,
+    Part,
+    Phrase,
+    Text,
+    Texts,
+    When,
+    wrong,
+)
 from trialwright.protocol.randomisation import Randomisation
 from trialwright.protocol.regimen import TreatmentPhase
 from trialwright.protocol.response_rules import ResponseRules
 from trialwright.protocol.safety import Safety
 from trialwright.protocol.schedule import Assessments, Visit
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from trialwright.protocol.condition import Condition
 
 
 class DesignKind(StrEnum):
@@ -176,12 +191,8 @@ _SET_LABELS = {
 }
 
 
-def _read_stems(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 Stem = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
-Stems = Annotated[tuple[Stem, ...], BeforeValidator(_read_stems), Field(min_length=1)]
+Stems = Annotated[tuple[Stem, ...], Field(min_length=1), OneOrMany()]
 
 
 class Study(Part):

@@ -7,9 +7,8 @@ multiplies itself through aliases is refused before anything is made of it. Date
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -25,6 +24,9 @@ from ruamel.yaml.events import (
 
 from trialwright.errors import StudyFileError
 from trialwright.protocol.problems import Path, Problem, told_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_NODES = 20_000
 DEEPEST = 30
