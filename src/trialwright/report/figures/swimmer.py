@@ -134,7 +134,7 @@ def _story(lane: Lane) -> str:
     if lane.died is not None:
         parts.append(f"died at {fmt.number(lane.died, 1)}")
     elif lane.ongoing:
-        parts.append("follow-up continues")
+        parts.append("no end of study recorded")
     return f"{lane.subject}: {'; '.join(parts)}"
 
 
@@ -161,7 +161,7 @@ def _triangle(x: float, y: float) -> Markup:
 def _sign_key(sheet: Sheet, top: float) -> tuple[list[Markup], float]:
     """What bars and signs mean."""
     drawn, x, y = [], 0.0, top
-    for name in ("Observed", "On treatment", "Death", "New therapy", "Follow-up continues"):
+    for name in ("Observed", "On treatment", "Death", "New therapy", "No end recorded"):
         width = 20 + svg.text_width(name, sheet.letter) + 12
         if x and x + width > sheet.width:
             x, y = 0.0, y + sheet.letter + 8
@@ -176,7 +176,7 @@ def _sign(name: str, x: float, y: float) -> Markup:
         return _cross(x, y)
     if name == "New therapy":
         return _triangle(x, y)
-    if name == "Follow-up continues":
+    if name == "No end recorded":
         return _arrow(x - 3, y)
     if name == "Observed":
         return svg.rect(x - 6, y - _THREAD / 2, 14, _THREAD, _OBSERVED)
