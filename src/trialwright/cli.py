@@ -115,6 +115,39 @@ OptionalData = Annotated[
 
 
 @app.command()
+def check(
+    study: Study,
+    data: OptionalData = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Every finding, for programs.")] = False,
+) -> None:
+    """The study file, and data against SDTM and the protocol; exit status 1 if there are errors."""
+    from trialwright import check as checking  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    name, findings = checking.check_study(study, data, OnTerminal())
+    if as_json:
+        typer.echo(json.dumps(checking.as_json(name, findings), indent=2, ensure_ascii=False))
+    else:
+        from rich.console import Console  # noqa: PLC0415 (heavy)
+
+        checking.print_findings(name, findings, Console())
+    if findings and checking.has_errors(findings):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
+) -> None:
+    """A commented study folder to start from."""
+    from trialwright.protocol.template import write_new_study  # noqa: PLC0415 (heavy)
+
+    for path in write_new_study(folder):
+        typer.echo(path)
+
+
+@app.command()
 def derive(
     study: Study,
     out: Annotated[Path, typer.Option(help="The folder to write: one Parquet file a dataset.")],

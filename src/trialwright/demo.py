@@ -31,7 +31,8 @@ def run_demo(out: Path, console: Console, progress: Progress) -> int:
     Ends with the pilot and the table that compares it with the published ADaM.
     """
     _announce_compilation()
-    studies = [name for name in gallery_names() if _has_data(name) and name != PILOT]
+    others = [name for name in gallery_names() if name != PILOT]
+    studies = [name for name in others if workflow.has_own_data(read_study(name))]
     for name in [*studies, PILOT]:
         console.print(f"[bold]{name}[/bold]")
         loaded = workflow.load(name, None, progress)
@@ -50,10 +51,6 @@ def _announce_compilation() -> None:
 
     if not is_compiled():
         sys.stderr.write("First run of this version: the numerical rules are compiled once.\n")
-
-
-def _has_data(name: str) -> bool:
-    return name in PILOT_STUDIES or (read_study(name).folder / workflow.OWN_DATA).is_dir()
 
 
 def print_agreement(table: list[Agreement], console: Console) -> None:

@@ -62,6 +62,11 @@ def read(study: str, data: Path | None, progress: Progress | None = None) -> tup
         return protocol, read_folder(data or _own_data(protocol), protocol.datasets)
 
 
+def has_own_data(study: Study) -> bool:
+    """Whether a study comes with data: beside its file, or in the package of the pilot."""
+    return study.id in PILOT_STUDIES or (study.folder / OWN_DATA).is_dir()
+
+
 def _own_data(study: Study) -> Path:
     """Where a study keeps data of its own."""
     own = study.folder / OWN_DATA
@@ -89,7 +94,7 @@ def load(study: str, data: Path | None, progress: Progress | None = None) -> Loa
 def write_adam(loaded: Loaded, out: Path) -> list[str]:
     """Write the analysis datasets as Parquet, all or none; return the names of the files."""
     written = []
-    with atomic_folder(out) as folder:
+    with atomic_folder(out, "adam") as folder:
         for name in ADAM_DATASETS:
             frame = getattr(loaded.adam, name)
             frame.write_parquet(folder / f"{name}.parquet")
@@ -144,7 +149,7 @@ def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Pr
         findings=findings,
         versions={name: version(name) for name in SOFTWARE},
     )
-    with steps.step("Writing the report"), atomic_folder(out) as folder:
+    with steps.step("Writing the report"), atomic_folder(out, "report") as folder:
         (folder / REPORT).write_text(render_html(given), encoding="utf-8")
         write_results(results, folder / RESULTS)
     return out / REPORT

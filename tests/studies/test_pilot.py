@@ -1,4 +1,4 @@
-"""The public pilot: records that nobody here wrote, beside the ADaM that R's admiralonco derived from them."""
+"""The public pilot: records that nobody here wrote, beside the ADaM that R's admiralonco derived."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_lesions_of_each_assessor_give_the_responses_that_were_recorded(pilo
     assert both.filter(pl.col("DERIVED").ne_missing(pl.col("RECORDED"))).is_empty()
 
 
-def test_the_large_data_judge_progression_against_baseline_and_sum_missing_lesions_as_0(pilot):
+def test_the_large_data_judge_against_baseline_and_sum_missing_lesions_as_0(pilot):
     """1,899 visits: at 157 only the nadir shows progression, at 42 a lesion is missing."""
     data = read_folder(sdtm_folder(), LARGE)
     visits = not_seen = incomplete = 0

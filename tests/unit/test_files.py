@@ -9,13 +9,13 @@ from trialwright.files import MARKER, atomic_file, atomic_folder
 
 
 def write(target, **files):
-    with atomic_folder(target) as folder:
+    with atomic_folder(target, "data") as folder:
         for name, text in files.items():
             (folder / name).write_text(text)
 
 
 def fail_in_folder(target):
-    with atomic_folder(target) as folder:
+    with atomic_folder(target, "data") as folder:
         (folder / "dm").write_text("half")
         raise RuntimeError
 
@@ -27,7 +27,8 @@ def fail_in_file(target):
 
 
 def contents(folder):
-    return {path.name: path.read_text() for path in folder.iterdir() if path.name != MARKER}
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != MARKER]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
 
 
 def test_a_folder_appears_with_its_missing_parents(tmp_path):
@@ -58,11 +59,22 @@ def test_our_own_files_are_replaced_and_added_ones_are_kept(tmp_path):
     assert contents(target) == {"dm": "2", "notes.txt": "mine"}
 
 
-def test_a_folder_of_other_files_is_refused(tmp_path):
+def test_other_files_of_the_folder_are_kept(tmp_path):
     (tmp_path / "thesis.docx").write_text("mine")
-    with pytest.raises(ArgumentError, match=r"thesis\.docx"):
-        write(tmp_path, dm="1")
-    assert contents(tmp_path) == {"thesis.docx": "mine"}
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "1.png").write_text("mine too")
+    write(tmp_path, dm="1", ae="1")
+    write(tmp_path, dm="2")
+    assert contents(tmp_path) == {"thesis.docx": "mine", "figures/1.png": "mine too", "dm": "2"}
+
+
+def test_results_of_another_kind_are_kept(tmp_path):
+    target = tmp_path / "out"
+    write(target, dm="1")
+    with atomic_folder(target, "report") as folder:
+        (folder / "report.html").write_text("page")
+    write(target, ae="2")
+    assert contents(target) == {"ae": "2", "report.html": "page"}
 
 
 def test_a_file_that_somebody_added_is_not_overwritten(tmp_path):

@@ -148,7 +148,7 @@ def write_folder(data: StudyData, folder: Path, form: Format) -> None:
         ArgumentError: the folder holds files that Trialwright did not write.
     """
     suffix, writer = _WRITERS[Format(form)]
-    with atomic_folder(folder) as temporary:
+    with atomic_folder(folder, "sdtm") as temporary:
         for name, frame in data.domains.items():
             (temporary / f"{name.lower()}{suffix}").write_bytes(writer(as_dataset(name, frame)))
 

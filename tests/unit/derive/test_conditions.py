@@ -19,7 +19,9 @@ def domain(code, **columns):
     return pl.DataFrame({"STUDYID": "X", "DOMAIN": code, **columns})
 
 
-DM = dm(USUBJID=["1", "2", "3"], AGE=[17.0, 40.0, None], AGEU=["YEARS", "YEARS", "YEARS"], SEX=["F", "m", None])
+DM = dm(
+    USUBJID=["1", "2", "3"], AGE=[17.0, 40.0, None], AGEU=["YEARS", "YEARS", "YEARS"], SEX=["F", "m", None]
+)
 EX = domain(
     "EX",
     USUBJID=["1", "2", "2"],
@@ -90,7 +92,9 @@ def test_history_that_did_not_occur_does_not_count():
 
 
 def test_one_record_must_meet_both_ends_of_a_range():
-    events = domain("AE", USUBJID=["1", "1", "2"], AESEQ=[1, 2, 1], AETERM=["a", "b", "c"], AETOXGR=["1", "5", "3"])
+    events = domain(
+        "AE", USUBJID=["1", "1", "2"], AESEQ=[1, 2, 1], AETERM=["a", "b", "c"], AETOXGR=["1", "5", "3"]
+    )
     assert judge("2 <= AE.AETOXGR <= 4", AE=events) == [NOT_MET, MET, NOT_MET]
 
 
@@ -188,7 +192,9 @@ def test_a_category_says_prior_where_no_date_does():
 
 
 def test_randomised_is_a_milestone_of_ds():
-    milestones = domain("DS", USUBJID=["2"], DSSEQ=[1], DSTERM=["x"], DSDECOD=["RANDOMIZED"], DSSTDTC=["2020-01-02"])
+    milestones = domain(
+        "DS", USUBJID=["2"], DSSEQ=[1], DSTERM=["x"], DSDECOD=["RANDOMIZED"], DSSTDTC=["2020-01-02"]
+    )
     assert judge("randomised", DS=milestones) == [NOT_MET, MET, NOT_MET]
     assert judge("randomised") == [UNKNOWN] * 3
 
@@ -227,7 +233,11 @@ def test_a_continuous_variable_is_shown_in_its_unit():
         {"name": "n", "label": "N", "kind": "continuous", "source": "LB.NEUT at screening", "unit": "10^9/L"}
     )
     frame = labs([1500.0, 2.0], ["/uL", "g/L"])
-    assert baseline_values(variable, assemble({"DM": DM, "LB": frame}))["VALUE"].to_list() == [1.5, None, None]
+    assert baseline_values(variable, assemble({"DM": DM, "LB": frame}))["VALUE"].to_list() == [
+        1.5,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

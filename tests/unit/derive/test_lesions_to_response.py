@@ -79,7 +79,7 @@ def test_a_non_target_lesion_that_nobody_recorded_keeps_targets_that_are_gone_at
     assert responses(derive_all(protocol(), sdtm(**lesions))) == [("2021-02-12", "PR")]
 
 
-def test_an_equivocal_new_lesion_confirmed_later_dates_progression_at_its_first_sight(
+def test_an_equivocal_new_lesion_confirmed_later_dates_progression_back(
     protocol, sdtm, measured
 ):
     lesions = measured(
@@ -102,7 +102,8 @@ def test_an_equivocal_new_lesion_that_stays_so_is_not_progression(protocol, sdtm
 def test_fragments_of_a_split_lesion_are_added(protocol, sdtm, measured):
     lesions = measured("S1 T01 LIVER 2020-12-20=50 2021-02-12=NE")
     fragments = [{**lesions["TR"][1], "TRLNKID": name, "TRSTAT": None, "TRSTRESN": size, "TRSTRESU": "mm",
-                  "TRORRES": str(size), "TRSTRESC": str(size)} for name, size in (("T01.1", 20.0), ("T01.2", 25.0))]  # fmt: skip
+                  "TRORRES": str(size), "TRSTRESC": str(size)}
+                 for name, size in (("T01.1", 20.0), ("T01.2", 25.0))]  # fmt: skip
     data = sdtm(TU=lesions["TU"], TR=[lesions["TR"][0], *fragments])
     adam = derive_all(protocol(), data)
     assert adam.adtr.filter(pl.col("PARAMCD") == "SDIAM").sort("ADT")["AVAL"].to_list() == [50.0, 45.0]
@@ -144,11 +145,8 @@ def test_response_after_new_therapy_does_not_count_but_progression_does(protocol
 
 def test_nothing_after_the_cut_off_counts(protocol, sdtm, measured):
     lesions = measured("S1 T01 LIVER 2020-12-20=60 2021-02-12=58 2021-05-07=100")
-    study = protocol(
-        study=dict(
-            id="small", title="A small study", phase="II", design="single-arm", data_cutoff="2021-04-01"
-        )
-    )
+    identity = {"id": "small", "title": "A small study", "phase": "II", "design": "single-arm"}
+    study = protocol(study=identity | {"data_cutoff": "2021-04-01"})
     adam = derive_all(study, sdtm(**lesions))
     assert best(adam, "PD") == ("N", None)
     pfs = adam.adtte.filter(pl.col("PARAMCD") == "PFS").row(0, named=True)
