@@ -13,8 +13,10 @@ from trialwright.protocol.condition import (
     Operator,
     Or,
     Prior,
-    Test as OneTest,
     parse,
+)
+from trialwright.protocol.condition import (
+    Test as OneTest,
 )
 from trialwright.protocol.condition_words import Fact
 
@@ -59,7 +61,9 @@ def test_or_after_a_prior_treatment_may_also_join_a_fact():
 def test_sets_and_facts_read_as_in_a_protocol():
     root = parse("safety and at least one tumour assessment after baseline").root
     assert root == And((Member("safety"), FactHolds(Fact.ASSESSED)))
-    assert parse("disease control at the end of induction").root == FactHolds(Fact.DISEASE_CONTROL, "induction")
+    assert parse("disease control at the end of induction").root == FactHolds(
+        Fact.DISEASE_CONTROL, "induction"
+    )
 
 
 def test_not_binds_tighter_than_and_tighter_than_or():

@@ -24,7 +24,9 @@ def test_months_stay_months():
     assert Duration.model_validate("1 year").months == pytest.approx(12, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["6 wekes", "six weeks", "-3 days", "6", "", "1e9 days", "nan days", "99999999 days"])
+@pytest.mark.parametrize(
+    "text", ["6 wekes", "six weeks", "-3 days", "6", "", "1e9 days", "nan days", "99999999 days"]
+)
 def test_what_is_not_a_duration_is_refused(text):
     with pytest.raises(ValidationError):
         Duration.model_validate(text)
@@ -90,11 +92,15 @@ def test_drugs_that_cannot_be_given_so_are_refused(changes):
 def test_a_drug_is_given_within_its_cycle():
     drug = _drug(days=[1, 22])
     with pytest.raises(ValidationError, match="within the cycle"):
-        TreatmentPhase(phase="x", cycles=Cycles(length=Duration.model_validate("3 weeks"), at_most=6), drugs=(drug,))
+        TreatmentPhase(
+            phase="x", cycles=Cycles(length=Duration.model_validate("3 weeks"), at_most=6), drugs=(drug,)
+        )
 
 
 def test_scans_every_six_weeks_then_every_twelve():
-    schedule = TumourSchedule.model_validate({"every": [{"every": "6 weeks", "until": "24 weeks"}, "12 weeks"]})
+    schedule = TumourSchedule.model_validate(
+        {"every": [{"every": "6 weeks", "until": "24 weeks"}, "12 weeks"]}
+    )
     assert list(schedule.planned_days(340)) == [42, 84, 126, 168, 252, 336]
 
 
@@ -139,7 +145,9 @@ def test_a_variant_changes_only_what_it_names():
 def test_survival_is_censored_when_last_known_alive_and_progression_at_the_last_scan():
     pfs = TimeToEventEndpoint.model_validate(PFS)
     assert pfs.censor_at is WithoutEvent.LAST_ASSESSMENT
-    overall = TimeToEventEndpoint.model_validate({"type": "time-to-event", "start": "first dose", "events": ["death"]})
+    overall = TimeToEventEndpoint.model_validate(
+        {"type": "time-to-event", "start": "first dose", "events": ["death"]}
+    )
     assert overall.censor_at is WithoutEvent.LAST_ALIVE
 
 
