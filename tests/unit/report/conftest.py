@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 import pytest
@@ -89,6 +89,9 @@ class Frames:
     adrs: pl.DataFrame
     adtte: pl.DataFrame
     findings: tuple[Finding, ...] = ()
+    adae: pl.DataFrame = field(default_factory=pl.DataFrame)
+    adlb: pl.DataFrame = field(default_factory=pl.DataFrame)
+    adex: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def _disposition():
