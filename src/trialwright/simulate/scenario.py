@@ -299,4 +299,5 @@ class Assumptions(Part):
         default=(), description="Days of a cycle on which blood is taken in practice, beside the schedule."
     )
     published: tuple[Published, ...] = ()
+    also_fit: Names = Field(default=(), description="Further assumptions that a calibration may move.")
     fit: Fit | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EVENTS = "adverse_events"
 SHARES = ("per_cycle", "no_first_scan")
-POSITIVE = ("_per_month", "_sd")
+POSITIVE = ("_per_month", "_sd", "_power")
 SMALLEST, LARGEST_SHARE = 1e-4, 0.98
 WIDEST = 8.0
 

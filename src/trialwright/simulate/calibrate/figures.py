@@ -122,6 +122,16 @@ def _times(sample: Sample, figure: Figure) -> Times:
     return outcomes.survival
 
 
+def survival_at(sample: Sample, published: Published, among: Bools) -> tuple[float, int]:
+    """Return the curve at the published median, 0.5 where both agree, and how many are behind it."""
+    times = _times(sample, published.figure)
+    chosen = among & times.counted
+    if not chosen.any():
+        return math.nan, 0
+    months, event = times.days[chosen] / DAYS_PER_MONTH, times.event[chosen]
+    return float(kaplan_meier(months, event).at([published.value])[0].survival), int(chosen.sum())
+
+
 def _from_curve(sample: Sample, published: Published, among: Bools) -> float:
     times = _times(sample, published.figure)
     chosen = among & times.counted

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialwright.simulate.calibrate.assumed import Assumed
-from trialwright.simulate.calibrate.figures import draw_sample, figure_of, induction_cycles
+from trialwright.simulate.calibrate.figures import draw_sample, figure_of, induction_cycles, survival_at
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.scenario import Figure
 
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
     from trialwright.simulate.scenario import Assumptions, Published
 
 POPULATION = 8_000
-STEPS = 14
+STEPS = 30
 NUDGE = 0.08
 LARGEST_STEP = 0.8
 FIRST_DAMPING, EASIER, HARDER = 0.05, 0.4, 4.0
 CLOSE_ENOUGH = 0.03
-RIDGE = 0.02
+RIDGE = 0.3
 LEAST_SPREAD = 0.02
 LONGEST_MONTHS = 60.0
 HALF = 0.5
+REFRESH_EVERY = 5
+MEDIANS = (Figure.PFS_MEDIAN, Figure.OS_MEDIAN, Figure.RESPONSE_DURATION)
 
 Progress = Callable[[str], None]
 
@@ -47,10 +49,25 @@ class Target:
     spread: float
 
 
-def smooth_figure(sample: Sample, published: Published, among: Bools) -> float:
-    """Return a figure that moves smoothly with the assumptions: a median of whole cycles does not."""
-    if published.figure is not Figure.CYCLES_MEDIAN:
-        return min(figure_of(sample, published, among), LONGEST_MONTHS)
+def distance_of(sample: Sample, target: Target, trial_size: int) -> float:
+    """Return how far a figure is from the published one, in spreads.
+
+    A median of times, which may not be reached, is compared as the curve at the published median.
+    """
+    published = target.published
+    among = sample.among(published)
+    if published.figure in MEDIANS:
+        survival, behind = survival_at(sample, published, among)
+        expected = max(1.0, trial_size * behind / len(among))
+        return (survival - HALF) / (HALF / math.sqrt(expected))
+    if published.figure is Figure.CYCLES_MEDIAN:
+        return (_smooth_median(sample, among) - published.value) / target.spread
+    value = min(figure_of(sample, published, among), LONGEST_MONTHS)
+    return (value - published.value) / target.spread
+
+
+def _smooth_median(sample: Sample, among: Bools) -> float:
+    """Return a median of whole cycles that moves smoothly with the assumptions."""
     cycles = induction_cycles(sample)[among]
     median = float(np.quantile(cycles, HALF, method="inverted_cdf"))
     below, at = float((cycles < median).mean()), float((cycles == median).mean())
@@ -62,7 +79,9 @@ class Problem:
 
     def __init__(self, study: Study, assumptions: Assumptions, targets: Sequence[Target], seed: int) -> None:
         self.study, self.targets, self.seed = study, list(targets), seed
-        self.assumed = Assumed(assumptions, [one.published.fit for one in targets if one.published.fit])
+        self.size = assumptions.subjects
+        named = [one.published.fit for one in targets if one.published.fit]
+        self.assumed = Assumed(assumptions, list(dict.fromkeys([*named, *assumptions.also_fit])))
         self.start = self.assumed.position()
 
     def distances(self, position: Floats) -> Floats:
@@ -70,11 +89,7 @@ class Problem:
         plan = make_plan(self.study, self.assumed.at(position))
         subjects = np.arange(POPULATION, dtype=np.int64)
         sample = draw_sample(plan, self.seed, np.zeros(POPULATION, np.int64), subjects)
-        found = [
-            (smooth_figure(sample, one.published, sample.among(one.published)) - one.published.value)
-            / one.spread
-            for one in self.targets
-        ]
+        found = [distance_of(sample, one, self.size) for one in self.targets]
         return np.concatenate([np.nan_to_num(found), RIDGE * (position - self.start)])
 
 
@@ -99,6 +114,8 @@ def fit(problem: Problem, progress: Progress) -> Assumptions:
         )
         change = proposed - distance
         jacobian += np.outer(change - jacobian @ step, step) / float(step @ step)
+        if number % REFRESH_EVERY == REFRESH_EVERY - 1:
+            jacobian = _jacobian(problem, position, distance)
         if _size(proposed) < _size(distance):
             gained = _size(distance) - _size(proposed)
             position, distance, damping = position + step, proposed, damping * EASIER
