@@ -14,6 +14,7 @@ from trialwright.report import format as fmt
 from trialwright.report.figures import butterfly, dumbbell, edish, exposure_bars
 from trialwright.report.figures.frame import pair
 from trialwright.report.ledger import unique
+from trialwright.report.sections.laboratory_figures import laboratory_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def section(page: Page) -> blocks.Section | None:
     parts: list[blocks.Block] = []
     for label in _comparisons(page):
         parts += _compared(page, label)
-    parts += [*_liver(page), *_doses(page)]
+    parts += [*_liver(page), *laboratory_figures(page), *_doses(page)]
     return blocks.Section("safety-figures", "Safety in figures", tuple(parts)) if parts else None
 
 
