@@ -68,7 +68,7 @@ def test_the_large_data_judge_against_baseline_and_sum_missing_lesions_as_0(pilo
             pl.col("RSTESTCD") == "TRGRESP",
             pl.col("RSEVAL") == evaluator,
             pl.col("RSEVALID").eq_missing(pl.lit(identifier, pl.String)),
-        ).select("USUBJID", "RSSTRESC", ADT=pl.col("RSDTC").str.to_date("%Y-%m-%d", strict=False))  # fmt: skip
+        ).select("USUBJID", "RSSTRESC", ADT=pl.col("RSDTC").str.to_date(strict=False))  # fmt: skip
         both = derived.join(recorded, on=("USUBJID", "ADT"))
         visits += both.height
         not_seen += both.filter(pl.col("DERIVED") == "PD", pl.col("RSSTRESC") != "PD").height
