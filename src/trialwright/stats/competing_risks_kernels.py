@@ -57,6 +57,15 @@ def aalen_johansen(at_risk: Floats, events: Floats) -> tuple[Floats, Floats]:
 
 
 @kernel
+def _length(vector: Floats) -> float:
+    """The root of the sum of squares."""
+    total = 0.0
+    for i in range(vector.size):
+        total += vector[i] * vector[i]
+    return math.sqrt(total)
+
+
+@kernel
 def jackknife_errors(
     time: Floats, cause: Integers, times: Floats, at_risk: Floats, events: Floats, free: Floats
 ) -> tuple[Floats, Floats]:
@@ -89,9 +98,9 @@ def jackknife_errors(
                         slope[k, i] += before * change
                         hazard_slope += change
                 free_slope[i] = free_slope[i] * (1.0 - total / at_risk[j]) - before * hazard_slope
-        free_error[j] = math.sqrt(np.sum(free_slope * free_slope))
+        free_error[j] = _length(free_slope)
         for k in range(causes):
-            error[k, j] = math.sqrt(np.sum(slope[k] * slope[k]))
+            error[k, j] = _length(slope[k])
         while first < n and time[first] == times[j]:
             first += 1
     return free_error, error
