@@ -53,6 +53,7 @@ def test_a_file_of_nothing_but_its_header_is_graded(grade):
     [
         ("ID,TERM,AVAL\n1,Anemia,7\n", "no column AVALU, ANRLO, ANRHI, BASE, BNRIND, PCHG"),
         (f"{HEADER},GRADE\n1,Anemia,7,g/dL,12,16,,,,3\n", "has a column GRADE already"),
+        (f"{HEADER},TERM\n1,Anemia,7,g/dL,12,16,,,,x\n", "has two columns TERM"),
         ("", "cannot be read as CSV"),
     ],
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 GRADE = "GRADE"
 _NUMBERS = ("AVAL", "ANRLO", "ANRHI", "BASE", "PCHG")
 _HEADER_LINES = 1
+_REPEATED = "_duplicated_"
+"""How polars names a column that occurs again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def _read(source: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError) as error:
         first = str(error).splitlines()[0]
         raise InputFileError.at(str(source), f"cannot be read as CSV ({first})", remedy=remedy) from error
+    twice = [name.partition(_REPEATED)[0] for name in rows.columns if _REPEATED in name]
+    if twice:
+        raise InputFileError.at(
+            str(source), f"has two columns {twice[0]}", remedy="keep or rename one of them"
+        )
     missing = [name for name in COLUMNS if name not in rows.columns]
     if missing:
         found = f"no column {', '.join(missing)}; found {', '.join(rows.columns)}"
