@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from trialwright import __version__
+from trialwright.cli_design import design_app
 from trialwright.errors import ArgumentError, TrialwrightError
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+app.add_typer(design_app, name="design")
 
 EXIT_FINDINGS = 1
 EXIT_INPUT = 2

@@ -1,1 +1,1 @@
-"""Sample size and operating characteristics."""
+"""Sample size and operating characteristics, before a trial starts."""
