@@ -140,7 +140,7 @@ def test_check_exits_with_1_where_a_finding_is_an_error(tiny, run):
 BROKEN = {
     "truncated": lambda data: (data / "dm.csv").write_text(DATA["dm.csv"][:20]),
     "foreign": lambda data: (data / "tr.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200)),
-    "encoding": lambda data: (data / "dm.csv").write_bytes(
+    "encoding": lambda data: (data / "dm.csv").write_bytes(DATA["dm.csv"].replace("T-1", "Ü-1").encode("latin-1")),
         "STUDYID,DOMAIN,USUBJID,SUBJID\nT,DM,Müller,1\n".encode("latin-1")
     ),
     "empty study": lambda data: (data / "dm.csv").write_text(DATA["dm.csv"].splitlines()[0] + "\n"),

@@ -25,6 +25,16 @@ def block_end(time: Floats, stratum: Integers, start: int) -> int:
 
 
 @kernel
+def linear_predictor(X: Floats, beta: Floats) -> Floats:
+    """X β, term by term: numba's own product would need SciPy at run time."""
+    eta = np.zeros(X.shape[0])
+    for row in range(X.shape[0]):
+        for a in range(beta.size):
+            eta[row] += X[row, a] * beta[a]
+    return eta
+
+
+@kernel
 def add_row(X: Floats, row: int, weight: float, first: Floats, second: Floats) -> None:
     """Add weight · x and weight · x xᵀ (lower triangle) of one row to running sums."""
     for a in range(first.size):
@@ -40,7 +50,7 @@ def partial_likelihood(
 ) -> tuple[float, Floats, Floats]:
     """Log partial likelihood, score and observed information at beta; `efron` is 1, or 0 for Breslow."""
     n, p = X.shape
-    eta = X @ beta
+    eta = linear_predictor(X, beta)
     eta -= eta.max()
     loglik = 0.0
     score = np.zeros(p)
@@ -103,7 +113,7 @@ def time_interaction_score(
     `clock` is the transformed, centred time of each row; rows as in `partial_likelihood`.
     """
     n, p = X.shape
-    eta = X @ beta
+    eta = linear_predictor(X, beta)
     eta -= eta.max()
     score = np.zeros(p)
     information = np.zeros((2 * p, 2 * p))
