@@ -151,6 +151,34 @@ def new(
 
 
 @app.command()
+def ingest(
+    study: Annotated[
+        str | None, typer.Argument(metavar="STUDY", help="A folder with study.yaml, or a gallery name.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Argument(metavar="SOURCE", help="A workbook, a CSV file or a folder; the mapping's own if left out."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A mapping.yaml; the one beside study.yaml if left out.")
+    ] = None,
+    guess: Annotated[Path | None, typer.Option(help="Propose a mapping for this source, and do no more.")] = None,
+) -> None:
+    """Spreadsheet, CSV or REDCap export to SDTM; exit status 1 if rows were rejected."""
+    from trialwright.ingest import command  # noqa: PLC0415 (heavy)
+
+    if guess is not None:
+        typer.echo(command.guess(guess))
+        return
+    lines, has_errors = command.ingest(study, source, out, mapping)
+    for line in lines:
+        typer.echo(line)
+    if has_errors:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
 def derive(
     study: Study,
     out: Annotated[Path, typer.Option(help="The folder to write: one Parquet file a dataset.")],
@@ -221,6 +249,79 @@ def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path(
 
     if run_demo(out, Console(), OnTerminal()):
         raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def dose(
+    study: Study,
+    height: Annotated[float, typer.Option(help="Height in cm.")],
+    weight: Annotated[float, typer.Option(help="Weight in kg.")],
+    arm: Annotated[str | None, typer.Option(help="The arm, where the study has several.")] = None,
+    level: Annotated[int, typer.Option(help="Dose level; 1 is the full dose.")] = 1,
+    age: Annotated[float | None, typer.Option(help="Years; for carboplatin.")] = None,
+    sex: Annotated[str | None, typer.Option(help="F or M; for carboplatin.")] = None,
+    creatinine: Annotated[float | None, typer.Option(help="Serum creatinine in micromol/L.")] = None,
+    clearance: Annotated[float | None, typer.Option(help="Measured clearance in mL/min.")] = None,
+    formula: Annotated[
+        str, typer.Option(help="mosteller, du-bois, haycock or gehan-george.")
+    ] = "mosteller",
+    surface_cap: Annotated[float | None, typer.Option(help="Cap of the body surface in m2.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The same facts for programs.")] = False,
+) -> None:
+    """The dose sheet of a cycle for a subject of this size."""
+    from trialwright.protocol.dosing import sheet  # noqa: PLC0415 (heavy)
+    from trialwright.protocol.dosing.amounts import Prescriber  # noqa: PLC0415 (heavy)
+    from trialwright.protocol.dosing.body import Body, sex_named  # noqa: PLC0415 (heavy)
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
+
+    body = Body(height, weight, age, sex_named(sex), creatinine)
+    prescriber = Prescriber(body, sheet.formula_named(formula), surface_cap, clearance)
+    sheets = sheet.cycle_sheets(read_study(study), arm, prescriber, level=level, formula=formula)
+    if as_json:
+        typer.echo(json.dumps([one.as_json() for one in sheets], indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n\n".join(sheet.told(one) for one in sheets))
+
+
+@app.command()
+def simulate(
+    study: Study,
+    out: Annotated[Path, typer.Option(help="The folder to write: one Parquet file a domain.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same subjects.")] = 1,
+    subjects: Annotated[int | None, typer.Option(help="As many as the assumptions say, if left out.")] = None,
+) -> None:
+    """Virtual patients as SDTM, from the study's assumptions; everything is marked SIMULATED."""
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
+    from trialwright.simulate.read import read_assumptions  # noqa: PLC0415 (heavy)
+    from trialwright.simulate.write import write_simulation  # noqa: PLC0415 (heavy)
+
+    read = read_study(study)
+    write_simulation(read, read_assumptions(read), out, seed=seed, subjects=subjects, progress=_to_stderr)
+    typer.echo(out)
+
+
+@app.command()
+def calibrate(
+    study: Study,
+    seed: Annotated[int, typer.Option(help="Same seed, same fit.")] = 1,
+    replicates: Annotated[int, typer.Option(help="Trials of the published size for the check.")] = 1000,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; the study's own assumptions.yaml if left out.")
+    ] = None,
+) -> None:
+    """Fit a study's assumptions to its published figures by simulation; exit status 1 if some stay outside."""
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
+    from trialwright.simulate.calibrate.write import calibrate_file  # noqa: PLC0415 (heavy)
+
+    outcome = calibrate_file(read_study(study), out, seed=seed, replicates=replicates, progress=_to_stderr)
+    typer.echo(outcome.table)
+    if outcome.outside:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _to_stderr(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def main() -> None:

@@ -22,6 +22,19 @@ class Sex(StrEnum):
     MALE = "M"
 
 
+def sex_named(text: str | None) -> Sex | None:
+    """Return the sex that a letter names, nothing where none is given.
+
+    Raises:
+        ArgumentError: it is neither F nor M.
+    """
+    if text is None:
+        return None
+    if text.upper() not in {one.value for one in Sex}:
+        raise ArgumentError.at("sex", f"'{text}'", expected="F or M")
+    return Sex(text.upper())
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What a dose needs to know of a subject; clearance needs the last three."""
