@@ -157,13 +157,13 @@ def ingest(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Argument(metavar="SOURCE", help="A workbook, a CSV file or a folder; the mapping's own if left out."),
+        typer.Argument(metavar="SOURCE", help="A workbook, a CSV file or a folder; by default the mapping's."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to write.")] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="A mapping.yaml; the one beside study.yaml if left out.")
     ] = None,
-    guess: Annotated[Path | None, typer.Option(help="Propose a mapping for this source, and do no more.")] = None,
+    guess: Annotated[Path | None, typer.Option(help="Only propose a mapping for this source.")] = None,
 ) -> None:
     """Spreadsheet, CSV or REDCap export to SDTM; exit status 1 if rows were rejected."""
     from trialwright.ingest import command  # noqa: PLC0415 (heavy)

@@ -1,0 +1,59 @@
+"""The words and rules of rulebook/ingest.toml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from trialwright.rulebook import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BLANKS = re.compile(r"\s+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+@cache
+def ingest_rules() -> dict[str, Any]:
+    """Read the table."""
+    return read_table("ingest.toml")
+
+
+def plain(text: str) -> str:
+    """Return the text with plain characters and single blanks.
+
+    >>> plain(" ３.５　ｃｍ ")
+    '3.5 cm'
+    """
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+def folded(text: str) -> str:
+    """Return the text as words are compared.
+
+    >>> folded("Complete  RESPONSE")
+    'complete response'
+    """
+    return plain(text).casefold()
+
+
+@cache
+def word_list(name: str) -> Mapping[str, str]:
+    """Map each folded word of a list, such as "response", to its term."""
+    lists = ingest_rules()["words"]
+    return MappingProxyType({folded(word): term for term, words in lists[name].items() for word in words})
+
+
+def word_lists() -> tuple[str, ...]:
+    """Return the names of the lists of words."""
+    return tuple(ingest_rules()["words"])
+
+
+@cache
+def missing_words() -> frozenset[str]:
+    """Return the folded words that stand for nothing."""
+    return frozenset(folded(word) for word in ingest_rules()["missing"]["words"])
