@@ -138,17 +138,13 @@ def test_check_exits_with_1_where_a_finding_is_an_error(tiny, run):
 
 
 BROKEN = {
-    "truncated": lambda data: (data / "dm.csv").write_text(DATA["dm.csv"][:20]),
-    "foreign": lambda data: (data / "tr.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200)),
-    "encoding": lambda data: (data / "dm.csv").write_bytes(DATA["dm.csv"].replace("T-1", "Ü-1").encode("latin-1")),
-        "STUDYID,DOMAIN,USUBJID,SUBJID\nT,DM,Müller,1\n".encode("latin-1")
-    ),
-    "empty study": lambda data: (data / "dm.csv").write_text(DATA["dm.csv"].splitlines()[0] + "\n"),
-    "no study": lambda data: (data / "dm.csv").unlink(),
-    "negative diameter": lambda data: (data / "tr.csv").write_text(DATA["tr.csv"].replace("63,mm,63,63", "-63,mm,-63,-63")),
-    "text in a number": lambda data: (data / "tr.csv").write_text(
-        DATA["tr.csv"].replace(",63,mm,INV", ",big,mm,INV")
-    ),
+    "truncated": ("dm.csv", DATA["dm.csv"][:20].encode()),
+    "foreign": ("tr.csv", b"\x89PNG\r\n\x1a\n" + bytes(200)),
+    "encoding": ("dm.csv", DATA["dm.csv"].replace("T-1", "Ü-1").encode("latin-1")),
+    "empty study": ("dm.csv", DATA["dm.csv"].splitlines(keepends=True)[0].encode()),
+    "no study": ("dm.csv", None),
+    "negative diameter": ("tr.csv", DATA["tr.csv"].replace("63,mm,63,63", "-63,mm,-63,-63").encode()),
+    "text in a number": ("tr.csv", DATA["tr.csv"].replace("63,63,mm,INV", "63,big,mm,INV").encode()),
 }
 
 
@@ -156,7 +152,11 @@ BROKEN = {
 @pytest.mark.parametrize("command", ["derive", "report", "analyse"])
 def test_bad_data_end_in_one_message_and_leave_the_output_untouched(tiny, run, tmp_path, how, command):
     study, data = tiny
-    BROKEN[how](data)
+    name, content = BROKEN[how]
+    if content is None:
+        (data / name).unlink()
+    else:
+        (data / name).write_bytes(content)
     out = tmp_path / ("out.json" if command == "analyse" else "out")
     status, _, err = run(command, study, "--data", data, "--out", out)
     assert status == 2
