@@ -68,8 +68,6 @@ class Course:
     completed: int
     delayed: tuple[int, ...]
     drugs: tuple[DrugCourse, ...]
-    actual_days: int
-    planned_days: int
     doses: tuple[GivenDose, ...] = field(default=())
 
 
@@ -80,23 +78,34 @@ def course_of(doses: Sequence[GivenDose], phases: tuple[TreatmentPhase, ...], si
     for dose, cycle in zip(doses, cycle_of, strict=True):
         starts.setdefault(cycle, dose.start)
     plans = {cycle: planned_cycle(phases, cycle) for cycle in starts}
-    first, last = min(starts.values()), max(starts.values())
-    lengths = {cycle: plan.length for cycle, plan in plans.items() if plan is not None}
-    end = max(dose.end for dose in doses)
-    actual = (last - first).days + lengths.get(max(starts), (end - last).days + 1)
-    planned = sum(lengths.values()) if len(lengths) == len(starts) else actual
+    days = _days(doses, starts, plans)
     names = dict.fromkeys(dose.drug for dose in doses)
-    measured = tuple(_measure(name, doses, cycle_of, plans, size, (actual, planned)) for name in names)
+    measured = tuple(_measure(name, doses, cycle_of, plans, size, days) for name in names)
     return Course(
         cycle_of=cycle_of,
         starts=starts,
         completed=_completed(doses, cycle_of, plans),
         delayed=_delayed(starts, plans),
         drugs=measured,
-        actual_days=actual,
-        planned_days=planned,
         doses=tuple(doses),
     )
+
+
+def _days(
+    doses: Sequence[GivenDose], starts: dict[int, dt.date], plans: dict[int, PlannedCycle | None]
+) -> dict[int, tuple[int, int]]:
+    """The days that each cycle took, to the next one or its planned end, and the days planned for it."""
+    order = sorted(starts, key=lambda cycle: (starts[cycle], cycle))
+    end = max(dose.end for dose in doses)
+    days: dict[int, tuple[int, int]] = {}
+    for place, cycle in enumerate(order):
+        plan = plans[cycle]
+        if place + 1 < len(order):
+            actual = max((starts[order[place + 1]] - starts[cycle]).days, 1)
+        else:
+            actual = plan.length if plan is not None else (end - starts[cycle]).days + 1
+        days[cycle] = (actual, plan.length if plan is not None else actual)
+    return days
 
 
 def _cycles(doses: Sequence[GivenDose], phases: tuple[TreatmentPhase, ...]) -> tuple[int, ...]:
@@ -148,10 +157,14 @@ def _measure(
     cycle_of: tuple[int, ...],
     plans: dict[int, PlannedCycle | None],
     size: Size,
-    days: tuple[int, int],
+    days: dict[int, tuple[int, int]],
 ) -> DrugCourse:
     mine = [dose for dose in doses if dose.drug == name]
-    actual_weeks, planned_weeks = (number / DAYS_PER_WEEK for number in days)
+    given_in = {cycle for dose, cycle in zip(doses, cycle_of, strict=True) if dose.drug == name}
+    its_cycles = given_in | {cycle for cycle, plan in plans.items() if _drug(plan, name) is not None}
+    actual_weeks, planned_weeks = (
+        sum(days[cycle][k] for cycle in its_cycles) / DAYS_PER_WEEK for k in range(2)
+    )
     given = sum(dose.total for dose in mine)
     units = {dose.unit for dose in mine}
     unit = units.pop() if len(units) == 1 else ""

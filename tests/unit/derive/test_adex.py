@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from safety_tables import adsl, data, records, study
+from safety_tables import STUDY, adsl, data, records, study
 
 from trialwright.derive.adex import derive_adex
 
@@ -129,6 +129,29 @@ def test_impossible_records_are_told_and_not_counted(row, code):
     frame, findings = derive(row)
     assert [finding.code for finding in findings] == [code]
     assert frame.height == 0
+
+
+def test_a_drug_of_induction_alone_is_not_diluted_by_maintenance():
+    maintenance = {
+        "phase": "maintenance",
+        "cycles": {"length": "3 weeks"},
+        "until": ["progression"],
+        "drugs": [{"name": "nivolumab", "dose": "3 mg/kg", "route": "iv", "days": [1]}],
+    }
+    planned = study(treatment=[*STUDY["treatment"], maintenance])
+    nivolumab = [dose(NIVOLUMAB, day, 3, "mg/kg") for day in (0, 21, 42, 63, 84)]
+    rows = [*full_course([0, 21, 42]), *nivolumab]
+    frame, _ = derive_adex(planned, data(EX=records("EX", rows)), adsl())
+    gemcitabine, other = values(frame, "DRUG", "gemcitabine"), values(frame, "DRUG", "nivolumab")
+    assert (gemcitabine["NCYC"], other["NCYC"]) == (3, 5)
+    assert gemcitabine["DI"] == pytest.approx(6000.0 / 9)
+    assert [gemcitabine["RDI"], other["RDI"]] == pytest.approx([100.0, 100.0])
+
+
+def test_two_cycles_said_to_begin_on_one_day_do_not_stop_the_rest():
+    rows = [dose(GEMCITABINE, 0, 1000, VISIT="C1D1"), dose(NIVOLUMAB, 0, 3, "mg/kg", VISIT="C2D1")]
+    frame, _ = derive(*rows)
+    assert values(frame, "OVERALL")["NCYC"] == 2
 
 
 def test_the_order_of_records_does_not_matter():
