@@ -153,12 +153,12 @@ def _with_first_occurrences(frame: pl.DataFrame) -> pl.DataFrame:
         "P": ["USUBJID", "AEBODSYS", "AEDECOD"],
     }
     severity = pl.coalesce("ATOXGRN", "ASEVN", pl.lit(_GRADE_UNKNOWN))
-    frame = frame.with_columns(SEVERITY=severity)
+    frame = frame.with_columns(SEVERITY=severity).with_row_index("ROW")
     by_date = ["ASTDT", "AESEQ"]
     for letter, keys in scopes.items():
         frame = _flag_first(frame, f"AOCC{letter}FL", keys, by_date, [False, False])
         frame = _flag_first(frame, f"AOCC{letter}IFL", keys, ["SEVERITY", *by_date], [True, False, False])
-    return frame.drop("SEVERITY")
+    return frame.drop("SEVERITY", "ROW")
 
 
 def _flag_first(
@@ -168,6 +168,6 @@ def _flag_first(
         frame.filter(pl.col("TRTEMFL") == "Y")
         .sort(*keys, *order, descending=[*(False for _ in keys), *descending], nulls_last=True)
         .unique(keys, keep="first", maintain_order=True)
-        .select("USUBJID", "AESEQ", pl.lit("Y").alias(name))
+        .select("ROW", pl.lit("Y").alias(name))
     )
-    return frame.join(first, on=["USUBJID", "AESEQ"], how="left", maintain_order="left")
+    return frame.join(first, on="ROW", how="left", maintain_order="left")

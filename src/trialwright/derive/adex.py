@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -101,6 +102,8 @@ def _doses(
             continue
         if not _taken(row):
             continue
+        if row["EXDOSE"] is None:
+            findings.append(_without_amount(row))
         dose = _given(row, names[row["EXTRT"]] or row["EXTRT"])
         doses.setdefault(row["USUBJID"], []).append(dose)
     findings.extend(_unplanned(frame, names, drugs))
@@ -115,12 +118,13 @@ def _taken(row: Mapping[str, object]) -> bool:
 
 
 def _given(row: Mapping[str, object], drug: str) -> GivenDose:
-    start, end, amount = row["START"], row["END"], float(str(row["EXDOSE"] or 0.0))
+    start, end = row["START"], row["END"]
+    amount = math.nan if row["EXDOSE"] is None else float(str(row["EXDOSE"]))
     frequency = exposure_rules()["frequency"].get(str(row["EXDOSFRQ"] or "").strip().upper(), 1)
     days = (end - start).days + 1  # type: ignore[operator]
     label = f"{row['VISIT'] or ''} {row['EPOCH'] or ''}"
     return GivenDose(
-        seq=int(str(row["EXSEQ"])),
+        seq=None if row["EXSEQ"] is None else int(str(row["EXSEQ"])),
         recorded_name=str(row["EXTRT"]),
         drug=drug,
         start=start,  # type: ignore[arg-type]
@@ -130,6 +134,12 @@ def _given(row: Mapping[str, object], drug: str) -> GivenDose:
         unit=str(row["EXDOSU"] or "").strip(),
         label=label,
     )
+
+
+def _without_amount(row: Mapping[str, object]) -> Finding:
+    record = f"EXSEQ {row['EXSEQ']}, {row['EXTRT']}, {row['EXSTDTC']}"
+    what = "has no amount; it counts as an administration, and the drug has no cumulative dose"
+    return Finding(Severity.WARNING, "EX-NO-DOSE", "EX", str(row["USUBJID"]), record, what, "complete EXDOSE")
 
 
 def _problem(row: Mapping[str, object]) -> Finding | None:
@@ -196,7 +206,8 @@ def _rows(course: Course) -> Iterator[dict[str, object]]:
             "PARCAT1": RECORD,
             "DRUG": dose.drug,
             "PARAMCD": "DOSE",
-            "AVAL": dose.total,
+            "AVAL": None if math.isnan(dose.total) else dose.total,
+            "AVALC": "the amount is not recorded" if math.isnan(dose.total) else None,
             "AVALU": dose.unit,
             "CYCLE": cycle,
             "ASTDT": dose.start,

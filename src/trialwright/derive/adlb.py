@@ -51,7 +51,7 @@ def derive_adlb(
     """
     frame = data.domain("LB").select(_FROM_LB).with_columns(TERML=term_expr(LOW), TERMH=term_expr(HIGH))
     frame = frame.join(adsl.select(_FROM_ADSL), on="USUBJID", how="left", maintain_order="left")
-    frame = _with_values(frame)
+    frame = _with_values(frame).with_row_index("ROW")
     findings = adlb_findings(frame)
     frame = _with_baseline(frame)
     frame = _with_treatment(study, frame)
@@ -61,7 +61,9 @@ def derive_adlb(
     for letter in ("L", "H"):
         frame = _with_worst(frame, letter)
     frame = frame.rename({"LBCAT": "PARCAT1", "LBSPEC": "SPEC"})
-    return frame.drop(pl.selectors.starts_with("LB")).sort("USUBJID", "PARAMCD", "ADT", "SRCSEQ"), findings
+    return frame.drop(pl.selectors.starts_with("LB"), "ROW").sort(
+        "USUBJID", "PARAMCD", "ADT", "SRCSEQ"
+    ), findings
 
 
 def _with_values(frame: pl.DataFrame) -> pl.DataFrame:
@@ -106,16 +108,16 @@ def _with_baseline(frame: pl.DataFrame) -> pl.DataFrame:
         frame.filter(before)
         .sort("ADT", "LBDTC", "VISITNUM", "SRCSEQ", nulls_last=False)
         .unique(_TEST, keep="last", maintain_order=True)
-        .select(*_TEST, BASE="AVAL", BNRIND="ANRIND", BASESEQ="SRCSEQ")
+        .select(*_TEST, BASE="AVAL", BNRIND="ANRIND", BASEROW="ROW")
     )
     frame = frame.join(baseline, on=_TEST, how="left", nulls_equal=True, maintain_order="left")
     change = pl.col("AVAL") - pl.col("BASE")
     after = (pl.col("ADT") > pl.col("TRTSDT")).fill_null(value=False)
     return frame.with_columns(
-        ABLFL=pl.when(pl.col("SRCSEQ") == pl.col("BASESEQ")).then(pl.lit("Y")),
+        ABLFL=pl.when(pl.col("ROW") == pl.col("BASEROW")).then(pl.lit("Y")),
         CHG=pl.when(after).then(change),
         PCHG=pl.when(after & (pl.col("BASE") != 0)).then(PER_CENT * change / pl.col("BASE").abs()),
-    ).drop("BASESEQ")
+    ).drop("BASEROW")
 
 
 def _with_treatment(study: Study, frame: pl.DataFrame) -> pl.DataFrame:
@@ -153,10 +155,10 @@ def _with_worst(frame: pl.DataFrame, letter: str) -> pl.DataFrame:
         frame.filter((pl.col("ONTRTFL") == "Y") & pl.col(grade).is_not_null())
         .sort(grade, "ADT", "SRCSEQ", descending=[True, False, False])
         .unique(["USUBJID", term], keep="first", maintain_order=True)
-        .select("USUBJID", "SRCSEQ", pl.lit("Y").alias(f"WORST{letter}"))
+        .select("ROW", pl.lit("Y").alias(f"WORST{letter}"))
     )
     shown = pl.col(f"BTOXGR{letter}").cast(pl.String).fill_null("missing")
-    return frame.join(worst, on=["USUBJID", "SRCSEQ"], how="left", maintain_order="left").with_columns(
+    return frame.join(worst, on="ROW", how="left", maintain_order="left").with_columns(
         pl.when(pl.col(f"WORST{letter}") == "Y")
         .then(pl.format("{} to {}", shown, pl.col(grade)))
         .alias(f"SHIFT{letter}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,9 +31,9 @@ def exposure_rules() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class GivenDose:
-    """One record of exposure: `amount` is one dose, `total` all of the record, in `unit`."""
+    """One record of exposure: `amount` is one dose, `total` all of the record, in `unit`; nan if unknown."""
 
-    seq: int
+    seq: int | None
     recorded_name: str
     drug: str
     start: dt.date
@@ -50,12 +51,12 @@ class DrugCourse:
     drug: str
     unit: str
     administrations: int
-    cumulative: float
+    cumulative: float | None
     planned: float | None
-    intensity: float
+    intensity: float | None
     planned_intensity: float | None
     relative_percent: float | None
-    reduced: tuple[int, ...]
+    reduced: tuple[int | None, ...]
     reason: str = ""
 
 
@@ -165,12 +166,13 @@ def _measure(
     actual_weeks, planned_weeks = (
         sum(days[cycle][k] for cycle in its_cycles) / DAYS_PER_WEEK for k in range(2)
     )
-    given = sum(dose.total for dose in mine)
+    total = sum(dose.total for dose in mine)
+    given = None if math.isnan(total) else total
     units = {dose.unit for dose in mine}
     unit = units.pop() if len(units) == 1 else ""
     planned, reason = _planned(name, mine[0], plans, unit, size)
     reduced = _reduced(doses, cycle_of, name, plans, size) if planned else ()
-    rate = given / actual_weeks
+    rate = None if given is None else given / actual_weeks
     planned_rate = planned / planned_weeks if planned else None
     return DrugCourse(
         drug=name,
@@ -180,9 +182,9 @@ def _measure(
         planned=planned,
         intensity=rate,
         planned_intensity=planned_rate,
-        relative_percent=PER_CENT * rate / planned_rate if planned_rate else None,
+        relative_percent=PER_CENT * rate / planned_rate if rate is not None and planned_rate else None,
         reduced=reduced,
-        reason=reason,
+        reason=reason or ("an amount is not recorded" if given is None else ""),
     )
 
 
@@ -212,7 +214,7 @@ def _reduced(
     name: str,
     plans: dict[int, PlannedCycle | None],
     size: Size,
-) -> tuple[int, ...]:
+) -> tuple[int | None, ...]:
     """The records whose dose is below the share of the plan at which a dose counts as reduced."""
     share = exposure_rules()["reduction"]["below_percent_of_plan"]
     found = []

@@ -110,6 +110,13 @@ def test_omitted_doses_and_doses_of_zero_are_not_given():
     assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(50.0)
 
 
+def test_a_dose_without_amount_is_no_dose_of_zero():
+    frame, findings = derive(dose(GEMCITABINE, 0, 1000), dose(GEMCITABINE, 7, 1000) | {"EXDOSE": None})
+    gemcitabine = values(frame, "DRUG", "gemcitabine")
+    assert (gemcitabine["NADM"], gemcitabine["CUMDOSE"], gemcitabine["RDI"]) == (2, None, None)
+    assert [finding.code for finding in findings] == ["EX-NO-DOSE"]
+
+
 def test_a_daily_interval_counts_every_day_and_dose():
     row = dose("CAPECITABINE", 0, 1500, "mg", EXENDTC="2021-01-17", EXDOSFRQ="BID")
     frame, findings = derive(row)
