@@ -1,0 +1,98 @@
+"""Who was counted, what was summarised, where it was registered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from trialwright.claims.counts import counts_of, size_of
+from trialwright.claims.finding import Finding, Verdict
+from trialwright.claims.model import Proportion, Registration, Summary
+from trialwright.claims.proportion_intervals import EXACT, limits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trialwright.claims.model import Publication
+
+ALL_TREATED = "ALL-TREATED"
+SUMMARY = "SUMMARY-RANGE"
+REGISTRATION = "REGISTRATION"
+_SELECTED = re.compile(r"evalua|assess|per.?protocol|efficacy|response", re.IGNORECASE)
+_LEVEL = 0.95
+
+
+def all_treated(publication: Publication) -> Iterator[Finding]:
+    """A rate of the evaluable subjects, given for all who were enrolled as well."""
+    enrolled = publication.study.enrolled
+    for claim in publication.all_of(Proportion):
+        n, counts = size_of(publication, claim), counts_of(publication, claim)
+        chosen = claim.population is not None and _SELECTED.search(claim.population)
+        if enrolled is None or n is None or not chosen or n >= enrolled or len(counts) != 1 or counts[0] > n:
+            continue
+        k = counts[0]
+        low, high = limits_of(EXACT, k, enrolled, _LEVEL)
+        text = (
+            f"{k} of {n} {claim.population}; of all {enrolled} enrolled, with the {enrolled - n} others "
+            f"as failures, {100 * k / enrolled:.1f} % (exact 95 % {low:.1f}–{high:.1f})"
+        )
+        assumptions = (f"none of the {enrolled - n} others had it",)
+        question = f"Why were {enrolled - n} subjects not counted?"
+        yield Finding(
+            ALL_TREATED, Verdict.NOTE, (claim.id,), text, assumptions, "ICH E9, 5.2.1", (), question
+        )
+
+
+def summaries(publication: Publication) -> Iterator[Finding]:
+    """A median or mean lies within its range and, a median, within its quartiles."""
+    for claim in publication.all_of(Summary):
+        outer, inner = claim.range, claim.quartiles if claim.statistic == "median" else None
+        chain = [outer and outer[0], inner and inner[0], claim.value, inner and inner[1], outer and outer[1]]
+        known = [one for one in chain if one is not None]
+        shown = " ≤ ".join(one.text for one in known)
+        if len(known) == 1:
+            yield Finding(
+                SUMMARY, Verdict.UNCHECKABLE, (claim.id,), f"{claim.value} has neither range nor quartiles"
+            )
+        elif all(first.value <= second.value for first, second in pairwise(known)):
+            yield Finding(SUMMARY, Verdict.OK, (claim.id,), shown, (), "order")
+        else:
+            text = f"{shown} does not hold"
+            yield Finding(
+                SUMMARY, Verdict.ERROR, (claim.id,), text, (), "order", (), "Which number is wrong?"
+            )
+
+
+@cache
+def _registries() -> dict[str, Any]:
+    text = files("trialwright.rulebook").joinpath("registries.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def registrations(publication: Publication) -> Iterator[Finding]:
+    """Each registration number against the pattern of its registry."""
+    for claim in publication.all_of(Registration):
+        verdict, text = _registration(claim.number.strip())
+        question = "" if verdict is Verdict.OK else "Under which number, and when, was the trial registered?"
+        source = str(_registries()["source"])
+        yield Finding(REGISTRATION, verdict, (claim.id,), text, (), source, (), question)
+
+
+def _registration(number: str) -> tuple[Verdict, str]:
+    for known in _registries()["not_a_registry"]:
+        if number.lower().startswith(known["starts"].lower()):
+            return Verdict.UNSUPPORTED, f"{number}: {known['what']}"
+    for registry in _registries()["registry"]:
+        if re.fullmatch(registry["pattern"], number, re.IGNORECASE):
+            return Verdict.OK, f"{number} has the shape of {registry['name']}"
+    for registry in _registries()["registry"]:
+        if number.lower().startswith(registry["starts"].lower()):
+            return (
+                Verdict.ERROR,
+                f"{number} is no number of {registry['name']}: expected {registry['pattern']}",
+            )
+    return Verdict.UNCHECKABLE, f"{number}: of no registry that is known here"
