@@ -13,7 +13,6 @@ from trialwright.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import click
     from rich.table import Table
 
 STUDY_COMMAND = "study"
@@ -22,7 +21,7 @@ STUDY_COMMAND = "study"
 class StudyOrDesign(TyperGroup):
     """A group whose first word is a design, or else a study."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read `design nabp-cis …` as `design study nabp-cis …`."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = [STUDY_COMMAND, *args]
