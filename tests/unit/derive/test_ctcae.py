@@ -273,3 +273,9 @@ def test_an_option_or_choice_that_does_not_exist_is_an_error():
 def test_a_missing_column_is_named():
     with pytest.raises(ContractError, match="no column PCHG"):
         grade_results(pl.DataFrame(schema=SCHEMA).drop("PCHG"), grading_criteria())
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-300, 1e300])
+def test_extreme_numbers_compare_without_a_warning(value):
+    assert grade("CPK increased", value, "U/L", hi=200) == (4 if value else 0) * (value > 1)
+    assert grade("Platelet count decreased", value, "10^9/L", 150) == (0 if value > 1 else 4)

@@ -116,7 +116,7 @@ def fifteen_digits(values: Floats) -> Floats:
     usable = np.isfinite(magnitude)
     shift = np.where(usable, SIGNIFICANT_DIGITS - 1 - magnitude, 0)
     power = 10.0 ** np.clip(np.abs(shift), 0, _LARGEST_EXACT_POWER)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         rounded = np.where(shift >= 0, np.rint(values * power) / power, np.rint(values / power) * power)
     return np.where(usable, rounded, values)
 
@@ -210,7 +210,8 @@ def _grade_group(rules: RuleSet, part: Mapping[str, Floats]) -> tuple[NDArray[np
 
 
 def _met(criterion: Criterion, part: Mapping[str, Floats], value: Floats) -> tuple[Flags, Flags]:
-    limit = _LIMITS[criterion.basis](part, criterion.bound)
+    with np.errstate(over="ignore"):
+        limit = _LIMITS[criterion.basis](part, criterion.bound)
     measured = fifteen_digits(part["PCHG"]) if criterion.basis is Basis.PERCENT_CHANGE else value
     reference = measured if criterion.basis is Basis.PERCENT_CHANGE else limit
     return _COMPARE[criterion.comparison](measured, fifteen_digits(limit)), np.isnan(reference)
