@@ -33,6 +33,7 @@ STEP_DAYS = 21
 HALF = 0.5
 LEAST_RATIO, MOST_RATIO = 0.02, 20.0
 TOO_SMALL_TO_MEASURE_MM = 5.0
+LARGEST_READ_MM = 300.0
 NONTARGET_LESION = MOST_TARGETS
 NT_NONE, NT_CR = int(NonTarget.NONE), int(NonTarget.CR)
 NT_STABLE, NT_PD = int(NonTarget.NON_CR_NON_PD), int(NonTarget.PD)
@@ -161,7 +162,7 @@ def _read(p: DiseaseParameters, true_mm: float, node: bool, z: float) -> float: 
         return 0.0
     if not node and true_mm < p.measured_from_mm:
         return TOO_SMALL_TO_MEASURE_MM
-    return max(1.0, float(round(true_mm * math.exp(p.reader_log_sd * z))))
+    return min(max(1.0, float(round(true_mm * math.exp(p.reader_log_sd * z)))), LARGEST_READ_MM)
 
 
 @kernel
