@@ -157,7 +157,9 @@ def ingest(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Argument(metavar="SOURCE", help="A workbook, a CSV file or a folder; by default the mapping's."),
+        typer.Argument(
+            metavar="SOURCE", help="A workbook, a CSV file or a folder; by default the mapping's."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to write.")] = None,
     mapping: Annotated[
@@ -240,6 +242,44 @@ def explain(
 
 
 @app.command()
+def audit(
+    claims: Annotated[
+        str,
+        typer.Argument(
+            metavar="CLAIMS", help="A claims.yaml, a study folder that has one, or a gallery name."
+        ),
+    ],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="The findings for programs, a JSON file.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="The findings as a page, an HTML file.")
+    ] = None,
+) -> None:
+    """Check what a publication claims: what cannot be reproduced from its own figures, and what would mend it."""
+    from trialwright import auditing  # noqa: PLC0415 (heavy)
+
+    done = auditing.audit_claims(claims)
+    auditing.write(done, json_file=json_file, html_file=html_file)
+    typer.echo(done.text, nl=False)
+    if done.has_errors:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def draft_claims(
+    text: Annotated[Path, typer.Argument(metavar="TEXT", help="A text file: the abstract as it was pasted.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The claims.yaml to write; the screen if left out.")
+    ] = None,
+) -> None:
+    """Draft a claims.yaml from pasted text by rules; every number that no rule understood is marked."""
+    from trialwright import auditing  # noqa: PLC0415 (heavy)
+
+    typer.echo(auditing.draft(text, out), nl=False)
+
+
+@app.command()
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
     """Every study of the gallery, data to report; ends with the pilot's agreement table."""
     from rich.console import Console  # noqa: PLC0415 (heavy)
@@ -262,9 +302,7 @@ def dose(
     sex: Annotated[str | None, typer.Option(help="F or M; for carboplatin.")] = None,
     creatinine: Annotated[float | None, typer.Option(help="Serum creatinine in micromol/L.")] = None,
     clearance: Annotated[float | None, typer.Option(help="Measured clearance in mL/min.")] = None,
-    formula: Annotated[
-        str, typer.Option(help="mosteller, du-bois, haycock or gehan-george.")
-    ] = "mosteller",
+    formula: Annotated[str, typer.Option(help="mosteller, du-bois, haycock or gehan-george.")] = "mosteller",
     surface_cap: Annotated[float | None, typer.Option(help="Cap of the body surface in m2.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same facts for programs.")] = False,

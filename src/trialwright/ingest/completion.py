@@ -6,11 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trialwright.ingest.mapping import Kind
-from trialwright.ingest.rulebook import ingest_rules
+from trialwright.ingest.rulebook import ingest_rules, variable_kinds
 from trialwright.ingest.values import Reading
 from trialwright.rulebook import read_table
 from trialwright.sdtm.lesion_units import LENGTH_TESTS
-from trialwright.sdtm.study_data import known_contract
 from trialwright.standards import ColumnKind
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ def complete(draft: Draft, study: Study) -> Values:
 
 
 def _plain(domain: str, name: str, value: Reading | str) -> str | float | None:
-    column = known_contract(domain).column(name)
-    if column is not None and column.kind is ColumnKind.NUMBER:
+    if variable_kinds(domain).get(name) is ColumnKind.NUMBER:
         return float(value) if isinstance(value, str) else value.number
     return value if isinstance(value, str) else value.text
 
@@ -70,12 +68,13 @@ def _standardise(domain: str, values: Values, result: Reading | str) -> None:
         values[f"{domain}ORRES"] = result.recorded
         _set_absent(values, {f"{domain}STRESC": result.text})
         return
-    if known_contract(domain).column(f"{domain}STRESN") is None:
+    if f"{domain}STRESN" not in variable_kinds(domain):
         values[f"{domain}STRESC"] = result.text
         return
     recorded_unit = values.get(f"{domain}ORRESU") or result.unit or None
-    standard_unit = result.standard_unit or recorded_unit
-    standard = result.standard if result.standard is not None else result.number
+    in_mm = domain == "TR" and result.standard is not None
+    standard = result.standard if in_mm else result.number
+    standard_unit = result.standard_unit if in_mm else recorded_unit
     _set_absent(
         values,
         {

@@ -52,10 +52,6 @@ def compose(drafts: Sequence[Draft], subjects: Subjects, origin: Origin) -> dict
         rows.setdefault(draft.domain, []).append(identified | values)
     rows["DM"] = _demographics(rows["DM"], subjects)
     frames = {domain: _frame(domain, records, subjects) for domain, records in rows.items()}
-    if "TU" in frames:
-        frames["TU"] = _numbered(
-            "TU", frames["TU"].unique(("USUBJID", "TULNKID"), keep="first", maintain_order=True)
-        )
     frames["DM"] = _with_exposure(frames["DM"], frames.get("EX"))
     frames = {domain: _with_study_days(domain, frame, frames["DM"]) for domain, frame in frames.items()}
     frames["TS"] = _trial_summary(subjects.study, origin)

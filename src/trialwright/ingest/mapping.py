@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from trialwright.errors import DataError, UnitError
 from trialwright.ingest.date_styles import style_problem
-from trialwright.ingest.rulebook import ingest_rules, word_list, word_lists
+from trialwright.ingest.rulebook import folded, ingest_rules, word_list, word_lists
 from trialwright.protocol.part import Answer, Count, Name, Part, Phrase, Text, Texts, nearest, wrong
 from trialwright.sdtm.study_data import Origin, known_contract
 from trialwright.standards import sdtm_domains
@@ -165,7 +166,7 @@ class ColumnRule(Part):
     def _is_number(self) -> bool:
         return bool(self.number or self.unit or self.unit_from or self.diameters)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """How its values are read."""
         if self.date:
@@ -174,9 +175,15 @@ class ColumnRule(Part):
             return Kind.NUMBER
         return Kind.WORDS if self.words or self.values else Kind.TEXT
 
+    @cached_property
     def terms(self) -> Mapping[str, str]:
-        """Return the folded words of its list."""
+        """The folded words of its list, with their terms."""
         return word_list(self.words) if self.words else {}
+
+    @cached_property
+    def replacements(self) -> Mapping[str, str]:
+        """The folded words of `values`, with what they stand for."""
+        return {folded(word): term for word, term in self.values.items()}
 
 
 def _read_source(value: object) -> object:

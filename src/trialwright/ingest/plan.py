@@ -27,10 +27,12 @@ _SHOWN = 12
 class PlannedRecord:
     """One record of a row: each variable with its sources (a column by its place, or a text).
 
-    `own` are the columns that no other record uses: where one of them is filled, the record is made.
+    `own` are the columns that no other record uses, but those of the same numbers of a `repeat` and those
+    that depend on a `when`: where one of them is filled, the record is made.
     """
 
     domain: str
+    numbers: Mapping[str, int]
     sources: Mapping[str, tuple[int | str, ...]]
     own: tuple[int, ...]
     when: Mapping[int, frozenset[str]]
@@ -121,11 +123,7 @@ class _Planner:
             for number, record in enumerate(self._rule.records)
             for planned in self._records(record, (*self._path, "records", number))
         ]
-        shares: dict[int, int] = {}
-        for one in records:
-            for column in one.columns:
-                shares[column] = shares.get(column, 0) + 1
-        owning = tuple(replace(one, own=tuple(c for c in one.columns if shares[c] == 1)) for one in records)
+        owning = tuple(replace(one, own=_own(one, records)) for one in records)
         return SheetPlan(self._table, subject, self._rules, self._units, leave_out, owning)
 
     def _declare(self) -> None:
@@ -179,7 +177,7 @@ class _Planner:
             }
             when = self._conditions(record.when, numbers, (*path, "when"))
             unless = self._conditions(record.unless, numbers, (*path, "unless"))
-            yield PlannedRecord(record.domain, sources, (), when, unless)
+            yield PlannedRecord(record.domain, numbers, sources, (), when, unless)
 
     def _conditions(
         self, conditions: Mapping[str, tuple[str, ...]], numbers: Mapping[str, int], path: Path
@@ -216,6 +214,16 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
     places = {folded(heading): place for place, heading in enumerate(headings)}
     last = [folded(heading.rsplit(JOINED, 1)[-1]) for heading in headings]
     return {text: place for place, text in enumerate(last) if last.count(text) == 1} | places
+
+
+def _own(record: PlannedRecord, records: Sequence[PlannedRecord]) -> tuple[int, ...]:
+    others = [
+        one
+        for one in records
+        if one is not record and not one.when and not (record.numbers and one.numbers == record.numbers)
+    ]
+    shared = {column for one in others for column in one.columns}
+    return tuple(column for column in record.columns if column not in shared)
 
 
 def _defaulted(domain: str, variable: str) -> bool:

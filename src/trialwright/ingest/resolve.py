@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialwright.ingest.outcomes import Fate
+from trialwright.ingest.rows import DEMOGRAPHICS
 from trialwright.ingest.values import Reading
 from trialwright.protocol.part import nearest
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from trialwright.ingest.plan import SheetPlan
     from trialwright.ingest.rows import Draft, SheetRow
 
-DEMOGRAPHICS = "DM"
+IDENTIFICATION = "TU"
 
 
 @dataclass(slots=True)
@@ -38,7 +39,28 @@ def resolve(plans: Sequence[SheetPlan], rows: Sequence[Sequence[SheetRow]]) -> l
             if row.fate in (Fate.ACCEPTED, Fate.REPAIRED):
                 _belong(row, patients)
                 _agree(row, said)
+    _identify_once(rows)
     return list(patients.known)
+
+
+def _identify_once(rows: Sequence[Sequence[SheetRow]]) -> None:
+    """Keep one identification of each lesion, the earliest: a sheet of scans names it at every scan."""
+    first: dict[tuple[str, str], tuple[str, int]] = {}
+    every = [
+        (row, draft)
+        for sheet in rows
+        for row in sheet
+        for draft in row.drafts
+        if draft.domain == IDENTIFICATION
+    ]
+    for row, draft in every:
+        seen = (_text(draft.values.get("TUDTC", "")), id(row))
+        key = (draft.subject, _text(draft.values["TULNKID"]))
+        first[key] = min(first.get(key, seen), seen, key=lambda one: one[0])
+    for row, draft in every:
+        key = (draft.subject, _text(draft.values["TULNKID"]))
+        if first[key][1] != id(row):
+            row.drafts.remove(draft)
 
 
 def _enrol(row: SheetRow, patients: _Patients) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trialwright.ingest.outcomes import Fate, RefusedValueError, Remark, refusal, repair
-from trialwright.ingest.rulebook import folded, ingest_rules
+from trialwright.ingest.rulebook import folded, ingest_rules, variable_kinds
 from trialwright.ingest.tables import EMPTY, Cell
 from trialwright.ingest.values import Reading, read_cell
-from trialwright.sdtm.study_data import known_contract
 from trialwright.standards import ColumnKind
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from trialwright.ingest.mapping import ColumnRule
     from trialwright.ingest.plan import PlannedRecord, SheetPlan
     from trialwright.ingest.tables import Row
+
+DEMOGRAPHICS = "DM"
 
 Readings = dict[int, list[Reading]]
 
@@ -52,6 +53,15 @@ class SheetRow:
         fates = {remark.fate for remark in self.remarks}
         return next((fate for fate in (Fate.REJECTED, Fate.REPAIRED) if fate in fates), Fate.ACCEPTED)
 
+    def add(self, draft: Draft) -> None:
+        """Add a record; what a row says of DM is one record."""
+        before = next((one for one in self.drafts if one.domain == draft.domain == DEMOGRAPHICS), None)
+        if before is None:
+            self.drafts.append(draft)
+        else:
+            merged = replace(before, values={**before.values, **draft.values})
+            self.drafts[self.drafts.index(before)] = merged
+
     def settle(self) -> None:
         """A rejected row gives no records, and its repairs do not count."""
         if self.fate is Fate.REJECTED:
@@ -64,7 +74,7 @@ class SheetRow:
         self.settle()
 
 
-def read_rows(plan: SheetPlan, missing: Sequence[str] | None) -> list[SheetRow]:
+def read_rows(plan: SheetPlan, missing: tuple[str, ...] | None) -> list[SheetRow]:
     """Read every row below the headings of a sheet."""
     reader = _SheetReader(plan, missing)
     return [reader.read(row) for row in plan.table.rows]
@@ -73,7 +83,7 @@ def read_rows(plan: SheetPlan, missing: Sequence[str] | None) -> list[SheetRow]:
 class _SheetReader:
     """Reads rows in order, remembering what rows above have said."""
 
-    def __init__(self, plan: SheetPlan, missing: Sequence[str] | None) -> None:
+    def __init__(self, plan: SheetPlan, missing: tuple[str, ...] | None) -> None:
         self._plan, self._missing = plan, missing
         self._above: dict[int, Cell] = {}
         self._seen: dict[tuple[str, ...], int] = {}
@@ -156,8 +166,8 @@ class _SheetReader:
         return [reading for reading in readings if reading is not None]
 
     def _note_repairs(self, reading: Reading, column: int, found: SheetRow) -> None:
-        place = self._plan.table.place(found.number, column)
-        found.remarks += [repair(code, place, reading.recorded) for code in reading.repairs]
+        for code in reading.repairs:
+            found.remarks.append(repair(code, self._plan.table.place(found.number, column), reading.recorded))
 
     def _add(self, record: PlannedRecord, readings: Readings, found: SheetRow) -> None:
         """Add the record or records that the row gives."""
@@ -165,15 +175,14 @@ class _SheetReader:
             return
         if any(_meets(readings.get(column, []), words) for column, words in record.unless.items()):
             return
-        if record.columns and not any(column in readings for column in record.own or record.columns):
+        fed = record.own or record.columns
+        if fed and not record.when and not any(column in readings for column in fed):
             return
         for part in range(max((len(readings.get(column, ())) for column in record.columns), default=1) or 1):
             values = self._values(record, readings, part, found)
             if not self._complete(record, values, found):
                 return
-            found.drafts.append(
-                Draft(record.domain, found.subject, values, self._plan.table.name, found.number)
-            )
+            found.add(Draft(record.domain, found.subject, values, self._plan.table.name, found.number))
 
     def _values(
         self, record: PlannedRecord, readings: Readings, part: int, found: SheetRow
@@ -202,15 +211,10 @@ class _SheetReader:
                 what = f"the cell is empty, but the row has a record of {record.domain} that needs {variable}"
                 found.remarks.append(refusal("empty", place, "", what))
                 return False
-        contract = known_contract(record.domain)
+        kinds = variable_kinds(record.domain)
         for variable, value in values.items():
-            described = contract.column(variable)
-            if (
-                described
-                and described.kind is ColumnKind.NUMBER
-                and isinstance(value, Reading)
-                and value.number is None
-            ):
+            numeric = kinds.get(variable) is ColumnKind.NUMBER
+            if numeric and isinstance(value, Reading) and value.number is None:
                 column = next(one for one in record.sources[variable] if isinstance(one, int))
                 place = self._plan.table.place(found.number, column)
                 what = f"{variable} needs a number, not {value.text!r}"

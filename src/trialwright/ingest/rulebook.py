@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from trialwright.rulebook import read_table
+from trialwright.sdtm.study_data import known_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trialwright.standards import ColumnKind
+
 _BLANKS = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+_REMEMBERED = 50_000
 
 
 @cache
@@ -23,6 +29,7 @@ def ingest_rules() -> dict[str, Any]:
     return read_table("ingest.toml")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plain(text: str) -> str:
     """Return the text with plain characters and single blanks.
 
@@ -32,6 +39,7 @@ def plain(text: str) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def folded(text: str) -> str:
     """Return the text as words are compared.
 
@@ -57,3 +65,15 @@ def word_lists() -> tuple[str, ...]:
 def missing_words() -> frozenset[str]:
     """Return the folded words that stand for nothing."""
     return frozenset(folded(word) for word in ingest_rules()["missing"]["words"])
+
+
+@cache
+def folded_words(words: tuple[str, ...]) -> frozenset[str]:
+    """Return words as they are compared."""
+    return frozenset(map(folded, words))
+
+
+@cache
+def variable_kinds(domain: str) -> Mapping[str, ColumnKind]:
+    """Return how the values of each variable of a domain are written."""
+    return MappingProxyType({column.name: column.kind for column in known_contract(domain).columns})

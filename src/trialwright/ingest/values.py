@@ -10,13 +10,12 @@ from trialwright.errors import UnitError
 from trialwright.ingest.date_styles import read_date
 from trialwright.ingest.mapping import ColumnRule, Decimal, Diameter, Kind, Others
 from trialwright.ingest.outcomes import RefusedValueError
-from trialwright.ingest.rulebook import folded, ingest_rules, missing_words
+from trialwright.ingest.rulebook import folded, folded_words, ingest_rules, missing_words
 from trialwright.ingest.tables import Defect
 from trialwright.units import convert, find_unit
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from trialwright.ingest.tables import Cell
 
@@ -46,7 +45,7 @@ class Reading:
 
 
 def read_cell(
-    cell: Cell, rule: ColumnRule, epoch: dt.date, missing: Sequence[str] | None, unit: str = ""
+    cell: Cell, rule: ColumnRule, epoch: dt.date, missing: tuple[str, ...] | None, unit: str = ""
 ) -> Reading | None:
     """Read a cell; None where it says nothing.
 
@@ -65,7 +64,7 @@ def read_cell(
     recorded = cell.text
     text, mapped = _mapped(recorded, rule)
     nothing = rule.missing if rule.missing is not None else missing
-    words = missing_words() if nothing is None else {folded(word) for word in nothing}
+    words = missing_words() if nothing is None else folded_words(nothing)
     if not text or (not mapped and folded(text) in words):
         return None
     repairs = (
@@ -89,8 +88,8 @@ _DEFECTS = {
 
 def _mapped(text: str, rule: ColumnRule) -> tuple[str, bool]:
     """Replace a word by what `values` says; whether it did."""
-    values = {folded(word): term for word, term in rule.values.items()}
-    key = folded(text)
+    values = rule.replacements
+    key = folded(text) if values else ""
     return (values[key], True) if text and key in values else (text, False)
 
 
@@ -108,13 +107,11 @@ def _by_kind(
             "turned-into-date", f"the cell holds the date {text}, which no text or word is"
         )
     if mapped or rule.kind is Kind.TEXT:
-        padded = rule.pad is not None and text.isdigit() and len(text) < rule.pad
-        return Reading(
-            rule.kind, recorded, text.zfill(rule.pad or 0) if padded else text, repairs=("padded",) * padded
-        )
-    term = rule.terms().get(folded(text))
+        digits = rule.pad is not None and text.isdigit()
+        return Reading(rule.kind, recorded, text.zfill(rule.pad or 0) if digits else text)
+    term = rule.terms.get(folded(text))
     if term is None and rule.others is Others.REJECT:
-        known = ", ".join(dict.fromkeys([*rule.values, *rule.terms().values()]))
+        known = ", ".join(dict.fromkeys([*rule.values, *rule.terms.values()]))
         raise RefusedValueError("unknown-word", f"{text!r} is none of {known}")
     return Reading(Kind.WORDS, recorded, term or text)
 
