@@ -256,7 +256,7 @@ def audit(
         Path | None, typer.Option("--html", help="The findings as a page, an HTML file.")
     ] = None,
 ) -> None:
-    """Check what a publication claims: what cannot be reproduced from its own figures, and what would mend it."""
+    """Check published claims: what cannot be reproduced from their own figures, and what would mend it."""
     from trialwright import auditing  # noqa: PLC0415 (heavy)
 
     done = auditing.audit_claims(claims)

@@ -62,8 +62,8 @@ Level = Annotated[float, BeforeValidator(_read_level)]
 Limits = Annotated[tuple[Printed | None, Printed | None], BeforeValidator(_read_limits)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_read_ids)]
-PartCount = CountOrZero | Id
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PartCount = CountOrZero | Label
 
 
 class TimeUnit(StrEnum):

@@ -97,8 +97,9 @@ def _without_count(publication: Publication, claim: Proportion, n: int) -> Findi
         text = f"{percent} % = {cut[0]} of {n} cut off, not rounded ({percent.at(percent_of(cut[0], n))} %)"
         return Finding(CODE, Verdict.NOTE, (claim.id,), text, ("truncation instead of rounding",), SOURCE)
     where = f" ({claim.population})" if claim.population else ""
-    fits = _populations_that_fit(publication, percent, n)
-    pairs = denominators(percent, publication.enrolled or n)
+    fits = _populations_that_fit(publication, percent, claim)
+    most = _most(publication, claim, n)
+    pairs = denominators(percent, most)
     nearest = sorted(pairs, key=lambda pair: (abs(pair[1] - n), pair[1]))[:_SHOWN_DENOMINATORS]
     near = listed(
         [f"{k} of {size}" for k, size in sorted(nearest, key=lambda pair: -pair[1])], _SHOWN_DENOMINATORS
@@ -112,11 +113,20 @@ def _without_count(publication: Publication, claim: Proportion, n: int) -> Findi
         SOURCE,
         tuple(
             [f"the population {fit}" for fit in fits]
-            + ([f"a denominator up to {publication.enrolled or n}: {near}"] if near else [])
+            + ([f"a denominator up to {most}: {near}"] if near else [])
             + [f"{percent.at(percent_of(k, n))} % ({k} of {n})" for k in _around(percent, n)]
         ),
         "What is the denominator of this percentage?",
     )
+
+
+def _most(publication: Publication, claim: Proportion, n: int) -> int:
+    """The largest denominator that a percentage can have: that of its arm, else everybody."""
+    return n if _arm(publication, claim) else publication.enrolled or n
+
+
+def _arm(publication: Publication, claim: Proportion) -> bool:
+    return claim.population is not None and publication.populations[claim.population].is_arm
 
 
 def _around(percent: Printed, n: int) -> list[int]:
@@ -124,11 +134,13 @@ def _around(percent: Printed, n: int) -> list[int]:
     return [k for k in (below, below + 1) if 0 <= k <= n]
 
 
-def _populations_that_fit(publication: Publication, percent: Printed, n: int) -> list[str]:
+def _populations_that_fit(publication: Publication, percent: Printed, claim: Proportion) -> list[str]:
+    """The other populations that give a percentage; for an arm, the other arms, as of columns swapped."""
+    of_arm = _arm(publication, claim)
     return [
-        f"{name}: {k} of {one.n}"
+        f"{name}: {k} of {one.n}" + (" (columns swapped)" if of_arm else "")
         for name, one in publication.populations.items()
-        if one.n != n
+        if name != claim.population and (one.is_arm or not of_arm)
         for k in counts_within(percent.rounded, one.n)
     ]
 
@@ -143,7 +155,7 @@ def _without_denominator(publication: Publication, claim: Proportion) -> Finding
         return Finding(CODE, Verdict.UNCHECKABLE, (claim.id,), text, question="Of how many subjects?")
     fits = [
         fit
-        for fit in _populations_that_fit(publication, percent, 0)
+        for fit in _populations_that_fit(publication, percent, claim)
         if k is None or fit.split(": ")[-1].startswith(f"{k} of ")
     ]
     if fits:
@@ -180,7 +192,7 @@ def _column(publication: Publication, name: str, column: list[Proportion]) -> Fi
     stated = {size for claim in column if (size := size_of(publication, claim)) is not None}
     ids = tuple(claim.id for claim in column)
     shown = ", ".join(f"{claim.percent} %" for claim in column)
-    most = publication.enrolled or max(stated, default=0)
+    most = max((_most(publication, claim, max(stated, default=0)) for claim in column), default=0)
     common = [n for n in range(1, most + 1) if _gives_all(column, n)]
     if len(stated) == 1 and _gives_all(column, n := next(iter(stated))):
         return Finding(COLUMN, Verdict.OK, ids, f"{n} subjects give all of {shown}", source=SOURCE)

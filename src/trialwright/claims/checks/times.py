@@ -249,9 +249,9 @@ def follow_up_method(publication: Publication) -> Iterator[Finding]:
 
 def _reverse(claim: FollowUp, overall: Median) -> Finding:
     text = (
-        f"if {claim.value} {claim.unit}s is the median observed time, half of the subjects were under observation "
-        f"then and survival is at least 50 %; yet the median survival is {overall.value}: it must be "
-        "reverse Kaplan–Meier, or the follow-up of the survivors only"
+        f"if {claim.value} {claim.unit}s is the median observed time, half of the subjects were under "
+        f"observation then and survival is at least 50 %; yet the median survival is {overall.value}: it "
+        "must be reverse Kaplan–Meier, or the follow-up of the survivors only"
     )
     question = "Is the follow-up the reverse Kaplan–Meier median, and of which subjects?"
     assumptions = ("follow-up and survival start alike, in the same subjects",)

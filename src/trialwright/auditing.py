@@ -1,0 +1,78 @@
+"""From a claims file to its audit: what the commands `audit` and `draft-claims` call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialwright.claims.audit import audit, has_errors
+from trialwright.claims.read import read_claims
+from trialwright.claims.told import as_json, as_text
+from trialwright.files import atomic_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trialwright.claims.finding import Finding
+    from trialwright.claims.model import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A publication and what was found."""
+
+    publication: Publication
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a finding is an ERROR."""
+        return has_errors(self.findings)
+
+    @property
+    def text(self) -> str:
+        """The audit for a terminal."""
+        return as_text(self.publication, self.findings)
+
+
+def audit_claims(claims: str) -> Audit:
+    """Read the claims and check them.
+
+    Raises:
+        StudyFileError: there are none, or all the problems of the file.
+    """
+    publication = read_claims(claims)
+    return Audit(publication, audit(publication))
+
+
+def write(done: Audit, *, json_file: Path | None, html_file: Path | None) -> None:
+    """Write the audit for programs and as a page, where a file is named.
+
+    Raises:
+        ArgumentError: a file cannot be written.
+    """
+    if json_file is not None:
+        with atomic_file(json_file) as temporary:
+            temporary.write_text(as_json(done.findings), encoding="utf-8")
+    if html_file is not None:
+        from trialwright.report.audit_page import audit_page  # noqa: PLC0415 - only where a page is wanted
+
+        with atomic_file(html_file) as temporary:
+            temporary.write_text(audit_page(done.publication, done.findings), encoding="utf-8")
+
+
+def draft(text: Path, out: Path | None) -> str:
+    """Draft claims from a text file: the draft, or what was done with it where `out` is a file.
+
+    Raises:
+        InputFileError: the text cannot be read.
+        ArgumentError: the file cannot be written.
+    """
+    from trialwright.claims.draft import draft_file  # noqa: PLC0415 - only this command needs it
+
+    drafted = draft_file(text)
+    if out is None:
+        return drafted.yaml
+    with atomic_file(out) as temporary:
+        temporary.write_text(drafted.yaml, encoding="utf-8")
+    return f"{out}: {drafted.claims} claims, {drafted.not_understood} numbers not understood\n"
