@@ -97,7 +97,8 @@ def write_adam(loaded: Loaded, out: Path) -> list[str]:
     with atomic_folder(out, "adam") as folder:
         for name in ADAM_DATASETS:
             frame = getattr(loaded.adam, name)
-            frame.write_parquet(folder / f"{name}.parquet")
+            metadata = {"study": loaded.study.id, "origin": loaded.data.origin.value}
+            frame.write_parquet(folder / f"{name}.parquet", metadata=metadata)
             written.append(f"{name}.parquet")
     return written
 

@@ -15,13 +15,15 @@ from trialwright.findings import Finding, Severity
 from trialwright.sdtm.discover import choose_files
 from trialwright.sdtm.formats import csv, dataset_json, parquet, xport_read, xport_write
 from trialwright.sdtm.formats.dataset import Dataset
-from trialwright.sdtm.study_data import Origin, Source, StudyData, assemble, known_contract
+from trialwright.sdtm.origin import stated_origin, with_stated_origin
+from trialwright.sdtm.study_data import Source, StudyData, assemble, known_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from trialwright.sdtm.discover import Choice
+    from trialwright.sdtm.study_data import Origin
 
 
 class Format(StrEnum):
@@ -75,7 +77,7 @@ def read_folder(folder: Path, datasets: Mapping[str, str | Sequence[str]] | None
         if parts:
             frames[choice.domain] = _concatenate(parts, choice)
             sources[choice.domain] = tuple(used)
-    data = assemble(frames, Origin.RECORDED, sources)
+    data = assemble(frames, stated_origin(frames), sources)
     return StudyData(data.domains, data.sources, data.origin, (*findings, *data.findings))
 
 
@@ -149,12 +151,13 @@ def write_folder(data: StudyData, folder: Path, form: Format) -> None:
     """
     suffix, writer = _WRITERS[Format(form)]
     with atomic_folder(folder, "sdtm") as temporary:
-        for name, frame in data.domains.items():
-            (temporary / f"{name.lower()}{suffix}").write_bytes(writer(as_dataset(name, frame)))
+        for name, frame in with_stated_origin(data.domains, data.origin).items():
+            dataset = as_dataset(name, frame, data.origin)
+            (temporary / f"{name.lower()}{suffix}").write_bytes(writer(dataset))
 
 
-def as_dataset(name: str, frame: pl.DataFrame) -> Dataset:
-    """The domain as it is written, with its labels."""
+def as_dataset(name: str, frame: pl.DataFrame, origin: Origin) -> Dataset:
+    """The domain as it is written, with its labels and origin."""
     contract = known_contract(name)
     keep = [
         column
@@ -163,4 +166,4 @@ def as_dataset(name: str, frame: pl.DataFrame) -> Dataset:
         or ((known := contract.column(column)) is not None and known.core != "permissible")
     ]
     labels = {column.name: column.label for column in contract.columns}
-    return Dataset(name, contract.label, frame.select(keep), labels, contract.keys)
+    return Dataset(name, contract.label, frame.select(keep), labels, contract.keys, origin.value)

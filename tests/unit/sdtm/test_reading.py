@@ -173,7 +173,7 @@ def test_what_is_written_is_read_again(tmp_path, form):
     data = assemble(RECORDS, Origin.SIMULATED)
     write_folder(data, tmp_path / "out", form)
     back = read_folder(tmp_path / "out")
-    assert set(back.domains) == {"DM", "TR", "SUPPDM"}
+    assert set(back.domains) == {"DM", "TR", "SUPPDM", "TS"}  # TS says where the data come from
     for name, frame in data.domains.items():
         assert back.domain(name).equals(frame.select(back.domain(name).columns)), name
 

@@ -24,3 +24,4 @@ class Dataset:
     frame: pl.DataFrame
     labels: Mapping[str, str]
     keys: tuple[str, ...] = ()
+    origin: str = "recorded"

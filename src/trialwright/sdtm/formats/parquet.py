@@ -79,7 +79,8 @@ def _without_panic_messages() -> Iterator[None]:
 
 
 def write(dataset: Dataset) -> bytes:
-    """The bytes of a Parquet file."""
+    """The bytes of a Parquet file, whose metadata say where the records come from."""
     buffer = io.BytesIO()
-    dataset.frame.write_parquet(buffer, compression="zstd")
+    metadata = {"origin": dataset.origin, "writer": "trialwright"}
+    dataset.frame.write_parquet(buffer, compression="zstd", metadata=metadata)
     return buffer.getvalue()
