@@ -5,15 +5,17 @@ Decisions, where SDTM leaves a choice:
 * Records of one VISITNUM make one visit, dated at its earliest complete date (a partial date is
   completed only where the visit has no complete one); dates of one VISITNUM more than a month apart are
   two visits (unscheduled ones share a number), two visits of one date are one. Where VISITNUM is
-  missing, the date makes the visit.
+  missing, the date makes the visit. A record without date belongs to the visit of its number, if that is one.
+* A new lesion that only TU knows makes a visit of its own where TR has none on that visit.
 * Baseline is every visit up to the later of the reference date and the first dose, else the subject's
   first visit if TU identifies target or non-target lesions there (a scan some days after the start); of
   several, each lesion's last measurement counts.
 * A lesion's diameter is the one that the assessor recorded for the sum (DIAMETER); without it, the short
   axis of a node (SAXIS, else LPERP) and the longest diameter (LDIAM) of any other lesion.
-* A fragment of a split lesion is named after it (`T01.1`); the diameters of fragments are added. A
-  merged lesion is named after those that it joins (`T01/T02`); its one diameter stands with the first,
-  and the others are 0 [Eisenhauer 2009, 4.3.2; EORTC].
+* A fragment of a split lesion is named after it (`T01.1`); the diameters of fragments are added, and the
+  lesion is not evaluable where one of them has no record. A merged lesion is named after those that it joins
+  (`T01/T02`); its one diameter stands with the first, and the others are 0 [Eisenhauer 2009, 4.3.2; EORTC].
+  Fragments, or the merged lesion, count before a record under the lesion's old name.
 * A measured lesion without a record in TU takes its role from TRGRPID.
 """
 
@@ -26,6 +28,7 @@ import polars as pl
 
 from trialwright.derive.assessor import of_assessor
 from trialwright.derive.dated import with_date
+from trialwright.derive.lesion_states import new_lesion_states, non_target_states
 from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of, tumour_words
 
@@ -43,7 +46,8 @@ class LesionHistory:
     """Visits and lesions of all subjects, in order.
 
     `visits`: USUBJID, VISITNO (0 is the baseline, then 1, 2, … by date), ADT, ADTF, VISIT, VISITNUM,
-    NONTARGET (a word of `NON_TARGET_TEXT`, or ""), NEWLESION (the name of a `NewLesion`, or ""), NEWWHERE.
+    NONTARGET (a word of `NON_TARGET_TEXT`, or ""), NEWLESION (the name of a `NewLesion`, or ""), NEWWHERE,
+    FIRSTDOM and FIRSTSEQ (a record of the visit: of TR, else of TU).
     `targets`: USUBJID, LESIONID, VISITNO, AVAL (mm, null where not evaluable), NODE, TULOC, TRSEQ,
     TRTESTCD.
     """
@@ -63,11 +67,11 @@ def collect_lesions(
         references: USUBJID, REFDT and TRTSDT.
         rule: How the date of a visit without any complete date is completed.
     """
-    named = with_date(of_assessor(data.domain("TU"), "TU", assessor), "TUDTC", rule)
+    named = with_date(of_assessor(data.domain("TU"), "TU", assessor), "TUDTC", rule).sort("DATE", "TUSEQ")
     results = with_date(of_assessor(data.domain("TR"), "TR", assessor), "TRDTC", rule)
     keys = _visit_keys(pl.concat([frame.select("USUBJID", "VISITNUM", "DATE") for frame in (results, named)]))
     identified = _identified(_with_key(named, keys))
-    measured = _with_key(results, keys).filter(pl.col("DATE").is_not_null())
+    measured = _with_key(results, keys).join(keys, on=("USUBJID", "KEY"), how="semi")
     measured = measured.with_columns(LESIONID=_parent(pl.col("TRLNKID")))
     lesions = _lesions(identified, measured)
     visits = _visits(measured, identified, references)
@@ -100,21 +104,25 @@ def _visit_keys(dates: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_key(records: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Add KEY; a record without date belongs to the first visit of its number."""
+    """Add KEY; a record without date belongs to the visit of its number, if there is one such visit."""
     on = ("USUBJID", "VISITNUM", "DATE")
-    first = pl.format("visit {} part 0", "VISITNUM")
-    joined = records.join(keys, on=on, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(KEY=pl.coalesce("KEY", first))
+    of_number = keys.select("USUBJID", "VISITNUM", ONLY="KEY").unique()
+    of_number = of_number.unique(("USUBJID", "VISITNUM"), keep="none").drop_nulls("VISITNUM")
+    dated = records.join(keys, on=on, how="left", nulls_equal=True, maintain_order="left")
+    joined = dated.join(of_number, on=("USUBJID", "VISITNUM"), how="left", maintain_order="left")
+    undated = pl.when(pl.col("DATE").is_null()).then("ONLY")
+    return joined.with_columns(KEY=pl.coalesce("KEY", undated)).drop("ONLY")
 
 
 def _identified(tu: pl.DataFrame) -> pl.DataFrame:
-    """Lesions as TU names them: USUBJID, LESIONID, ROLE, TULOC, KEY."""
+    """Lesions as TU names them: USUBJID, LESIONID, ROLE, TULOC, KEY, and when."""
     role = pl.coalesce(_role(pl.col("TUSTRESC")), _role(pl.col("TUORRES")))
+    when = ("DATE", "FLAG", "VISIT", "VISITNUM", "TUSEQ")
     return (
         tu.filter(pl.col("TULNKID").is_not_null())
         .with_columns(ROLE=role)
         .filter(pl.col("ROLE").is_not_null())
-        .select("USUBJID", "ROLE", "TULOC", "KEY", LESIONID="TULNKID")
+        .select("USUBJID", "ROLE", "TULOC", "KEY", *when, LESIONID="TULNKID")
     )
 
 
@@ -138,7 +146,7 @@ def _lesions(identified: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
         *[where.str.contains(word, literal=True) for word in tumour_words()["node"]["location_contains"]]
     )
     return (
-        pl.concat([identified.drop("KEY"), by_group], how="diagonal")
+        pl.concat([identified.select("USUBJID", "ROLE", "TULOC", "LESIONID"), by_group], how="diagonal")
         .filter(pl.col("ROLE").is_not_null())
         .with_columns(LESIONID=_parent(pl.col("LESIONID")))
         .unique(("USUBJID", "LESIONID"), keep="first", maintain_order=True)
@@ -153,14 +161,7 @@ def _lesions(identified: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
 
 def _visits(measured: pl.DataFrame, identified: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
     """One row a subject and KEY, with the date of its visit and VISITNO; baseline visits share 0."""
-    complete = pl.col("FLAG") == ""
-    dated = measured.group_by("USUBJID", "KEY").agg(
-        ADT=pl.coalesce(pl.col("DATE").filter(complete).min(), pl.col("DATE").min()),
-        ADTF=pl.when(complete.any()).then(pl.lit("")).otherwise(pl.col("FLAG").max()),
-        VISIT=pl.col("VISIT").drop_nulls().first(),
-        VISITNUM=pl.col("VISITNUM").first(),
-        FIRSTSEQ=pl.col("TRSEQ").min(),
-    )
+    dated = pl.concat([_dated(measured, "TR"), _dated(_only_named(measured, identified), "TU")])
     first_seen = (
         identified.filter(pl.col("ROLE").is_in(["target", "non_target"]))
         .select("USUBJID", "KEY", IDENTIFIED=pl.lit(1))
@@ -178,7 +179,32 @@ def _visits(measured: pl.DataFrame, identified: pl.DataFrame, references: pl.Dat
         )
         .with_columns(VISITNO=numbered.cast(pl.Int64))
         .sort("USUBJID", "VISITNO", "ADT", "KEY")
-        .select("USUBJID", "KEY", "VISITNO", "ADT", "ADTF", "VISIT", "VISITNUM", "FIRSTSEQ")
+        .select("USUBJID", "KEY", "VISITNO", "ADT", "ADTF", "VISIT", "VISITNUM", "FIRSTDOM", "FIRSTSEQ")
+    )
+
+
+def _dated(records: pl.DataFrame, domain: str) -> pl.DataFrame:
+    """The visits of the records of a domain: USUBJID, KEY, ADT, ADTF, VISIT, VISITNUM, FIRSTDOM, FIRSTSEQ."""
+    complete = pl.col("FLAG") == ""
+    return records.group_by("USUBJID", "KEY").agg(
+        ADT=pl.coalesce(pl.col("DATE").filter(complete).min(), pl.col("DATE").min()),
+        ADTF=pl.when(complete.any()).then(pl.lit("")).otherwise(pl.col("FLAG").max()),
+        VISIT=pl.col("VISIT").drop_nulls().first(),
+        VISITNUM=pl.col("VISITNUM").first(),
+        FIRSTDOM=pl.lit(domain),
+        FIRSTSEQ=pl.col(f"{domain}SEQ").min(),
+    )
+
+
+def _only_named(measured: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
+    """New lesions that TU identifies before TR tells of them, at visits of which TR has no record."""
+    on = ("USUBJID", "LESIONID")
+    first = measured.group_by(on).agg(MEASURED=pl.col("DATE").min())
+    return (
+        identified.filter(pl.col("ROLE") == "new", pl.col("DATE").is_not_null())
+        .join(measured, on=("USUBJID", "KEY"), how="anti")
+        .join(first, on=on, how="left")
+        .filter((pl.col("DATE") < pl.col("MEASURED")).fill_null(value=True))
     )
 
 
@@ -187,101 +213,17 @@ def _visit_states(
 ) -> pl.DataFrame:
     """One row a subject and VISITNO with the non-target and new lesion state."""
     one = visits.group_by("USUBJID", "VISITNO", maintain_order=True).agg(
-        pl.col("ADT", "ADTF", "VISIT", "VISITNUM").last(), pl.col("FIRSTSEQ").min()
+        pl.col("ADT", "ADTF", "VISIT", "VISITNUM").last(),
+        FIRSTDOM=pl.col("FIRSTDOM").min(),
+        FIRSTSEQ=pl.col("FIRSTSEQ").filter(pl.col("FIRSTDOM") == pl.col("FIRSTDOM").min()).min(),
     )
-    non_target = _non_target_states(measured, lesions, one)
-    new = _new_lesion_states(measured, lesions, identified, visits)
+    non_target = non_target_states(measured, lesions, one)
+    new = new_lesion_states(measured, lesions, identified, visits)
     return (
         one.join(non_target, on=("USUBJID", "VISITNO"), how="left")
         .join(new, on=("USUBJID", "VISITNO"), how="left")
         .with_columns(pl.col("NONTARGET", "NEWLESION", "NEWWHERE").fill_null(""))
         .sort("USUBJID", "VISITNO")
-    )
-
-
-def _non_target_states(measured: pl.DataFrame, lesions: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
-    """The non-target response of each visit: progression outranks what was not assessed [4.3.3, 4.3.4].
-
-    A lesion of which TU or TR says "non-target" belongs to the subject's baseline disease.
-    """
-    keys = ("USUBJID", "LESIONID")
-    expected = lesions.filter(pl.col("ROLE") == "non_target").select(*keys, "NODE")
-    normal_below = read_rulebook()["complete_response"]["node_short_axis_below_mm"]
-    gone = (pl.col("TRSTRESN") == 0) | (pl.col("NODE") & (pl.col("TRSTRESN") < normal_below))
-    by_size = (
-        pl.when(pl.col("TRSTRESN").is_null())
-        .then(None)
-        .when(gone)
-        .then(pl.lit("absent"))
-        .otherwise(pl.lit("present"))
-    )
-    word = pl.col("TRSTRESC").str.to_uppercase()
-    by_word = word.replace_strict(meaning_of("non_target_state"), default=None, return_dtype=pl.String)
-    seen = (
-        measured.join(expected, on=keys)
-        .with_columns(STATE=pl.coalesce(by_word, by_size, pl.lit("not_evaluable")))
-        .group_by(*keys, "VISITNO")
-        .agg(pl.col("STATE").sort_by("DATE", "TRSEQ").last())
-    )
-    every = visits.select("USUBJID", "VISITNO").join(expected, on="USUBJID")
-    state = pl.col("STATE")
-    return (
-        every.join(seen, on=(*keys, "VISITNO"), how="left")
-        .with_columns(state.fill_null("not_evaluable"))
-        .group_by("USUBJID", "VISITNO")
-        .agg(
-            NONTARGET=pl.when((pl.col("VISITNO") == 0).first())
-            .then(pl.lit("NON-CR/NON-PD"))
-            .when((state == "progression").any())
-            .then(pl.lit("PD"))
-            .when((state == "not_evaluable").any())
-            .then(pl.lit("NE"))
-            .when((state == "absent").all())
-            .then(pl.lit("CR"))
-            .otherwise(pl.lit("NON-CR/NON-PD"))
-        )
-    )
-
-
-def _new_lesion_states(
-    measured: pl.DataFrame, lesions: pl.DataFrame, identified: pl.DataFrame, visits: pl.DataFrame
-) -> pl.DataFrame:
-    """What was seen of new lesions, each followed by its identifier [Eisenhauer 2009, 4.3.5].
-
-    UNEQUIVOCAL if any new lesion is; EQUIVOCAL_CONFIRMED if one seen here is unequivocal later; else
-    EQUIVOCAL_UNCONFIRMED. A new lesion that only TU knows is unequivocal.
-    """
-    new = lesions.filter(pl.col("ROLE") == "new").select("USUBJID", "LESIONID", "TULOC")
-    meaning = meaning_of("new_lesion_state")
-    word = pl.col("TRSTRESC").str.to_uppercase()
-    described = measured.join(new, on=("USUBJID", "LESIONID")).select(
-        "USUBJID",
-        "LESIONID",
-        "VISITNO",
-        "TULOC",
-        STATE=word.replace_strict(meaning, default="unequivocal", return_dtype=pl.String),
-    )
-    only_named = (
-        identified.filter(pl.col("ROLE") == "new")
-        .join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
-        .join(described, on=("USUBJID", "LESIONID"), how="anti")
-        .select("USUBJID", "LESIONID", "VISITNO", "TULOC", STATE=pl.lit("unequivocal"))
-    )
-    unequivocal = pl.col("STATE") == "unequivocal"
-    last_certain = pl.col("VISITNO").filter(unequivocal).max().over("USUBJID", "LESIONID")
-    return (
-        pl.concat([described, only_named])
-        .filter(pl.col("VISITNO") > 0, pl.col("STATE") != "none")
-        .with_columns(LATER=(last_certain > pl.col("VISITNO")).fill_null(value=False))
-        .group_by("USUBJID", "VISITNO")
-        .agg(
-            NEWLESION=pl.when(unequivocal.any())
-            .then(pl.lit("UNEQUIVOCAL"))
-            .when(pl.col("LATER").any())
-            .then(pl.lit("EQUIVOCAL_CONFIRMED"))
-            .otherwise(pl.lit("EQUIVOCAL_UNCONFIRMED")),
-            NEWWHERE=pl.col("TULOC").drop_nulls().unique().sort().str.join(", "),
-        )
     )
 
 
@@ -333,16 +275,40 @@ def _target_diameters(measured: pl.DataFrame, lesions: pl.DataFrame, visits: pl.
         .sort("EVALUABLE", "RANK", "DATE", "TRSEQ", descending=[True, False, True, True])
         .unique(("USUBJID", "TRLNKID", "VISITNO"), keep="first", maintain_order=True)
     )
-    merged_away = _merged_away(each)
-    whole = each.group_by(*keys, "VISITNO").agg(
-        AVAL=pl.when(pl.col("AVAL").is_null().any()).then(None).otherwise(pl.col("AVAL").sum()),
-        TRSEQ=pl.col("TRSEQ").min(),
-        TRTESTCD=pl.col("TRTESTCD").first(),
-        DATE=pl.col("DATE").min(),
-    )
-    known = pl.concat([whole, merged_away.join(whole, on=(*keys, "VISITNO"), how="anti")], how="diagonal")
+    whole = _parts_before_own_name(each)
+    merged = _merged_away(each)
+    known = pl.concat([merged, whole.join(merged, on=(*keys, "VISITNO"), how="anti")], how="diagonal")
     every = visits.select("USUBJID", "VISITNO").unique().join(targets, on="USUBJID")
     return every.join(known, on=(*keys, "VISITNO"), how="left").sort("USUBJID", "VISITNO", "LESIONID")
+
+
+def _parts_before_own_name(each: pl.DataFrame) -> pl.DataFrame:
+    """One diameter a lesion and visit: of its fragments or of what it merged into, else of its own name."""
+    keys = ("USUBJID", "LESIONID")
+    fragment = pl.col("TRLNKID").str.contains(".", literal=True)
+    first_seen = each.filter(fragment).group_by(*keys, "TRLNKID").agg(SINCE=pl.col("VISITNO").min())
+    expected = (
+        each.filter(fragment)
+        .select(*keys, "VISITNO")
+        .unique()
+        .join(first_seen, on=keys)
+        .filter(pl.col("SINCE") <= pl.col("VISITNO"))
+        .group_by(*keys, "VISITNO")
+        .agg(EXPECTED=pl.len())
+    )
+    own, size = pl.col("TRLNKID") == pl.col("LESIONID"), pl.col("AVAL")
+    parts = size.filter(~own)
+    all_there = parts.is_not_null().all() & (fragment.sum() == pl.col("EXPECTED").first().fill_null(0))
+    return (
+        each.join(expected, on=(*keys, "VISITNO"), how="left")
+        .group_by(*keys, "VISITNO")
+        .agg(
+            AVAL=pl.when((~own).any() & all_there).then(parts.sum()).otherwise(size.filter(own).first()),
+            TRSEQ=pl.col("TRSEQ").min(),
+            TRTESTCD=pl.col("TRTESTCD").sort_by("TRSEQ").first(),
+            DATE=pl.col("DATE").min(),
+        )
+    )
 
 
 def _merged_away(each: pl.DataFrame) -> pl.DataFrame:

@@ -214,8 +214,8 @@ def _time_point_frame(history: LesionHistory, points: recist.TimePoints, reasons
         COMPLETE=pl.Series(points.complete),
         REASON=pl.Series(reasons, dtype=pl.String),
         AVISIT=pl.col("VISIT"),
-        SRCDOM=pl.lit("TR"),
-        SRCVAR=pl.lit("TRSTRESN"),
+        SRCDOM=pl.col("FIRSTDOM"),
+        SRCVAR=pl.when(pl.col("FIRSTDOM") == "TU").then(pl.lit("TUSTRESC")).otherwise(pl.lit("TRSTRESN")),
     )
     return (
         frame.join(records, on=("USUBJID", "VISITNO"), how="left", maintain_order="left")
