@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.simulate.parameters import BaselineParameters, Floats, Ints
 from trialwright.simulate.streams import ALLOCATION, BASELINE, LESIONS
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import normals, uniforms
+
+if TYPE_CHECKING:
+    from trialwright.simulate.parameters import BaselineParameters, Floats, Ints
 
 MOST_TARGETS = 5
 MOST_PER_ORGAN = 2
@@ -106,7 +108,7 @@ def truncated_normal(spread: Floats, seed: int, trial: int, subject: int, first_
         for z in normals(seed, trial, subject, BASELINE, first_draw + attempt):
             value = spread[0] + spread[1] * z
             if spread[2] <= value <= spread[3]:
-                return value
+                return float(value)
     return float(spread[0])
 
 
@@ -122,8 +124,8 @@ def _body(p: BaselineParameters, seed: int, trial: int, subject: int) -> tuple[i
 
 @kernel
 def _organs(
-    p: BaselineParameters, primary: int, surgery: bool, seed: int, trial: int, subject: int
-) -> tuple[int, int]:  # noqa: FBT001, E501 -- a fact of the subject
+    p: BaselineParameters, primary: int, surgery: np.bool_, seed: int, trial: int, subject: int
+) -> tuple[int, int]:
     """Return the organs with disease, and those of them with metastases, as bits.
 
     A resected primary that has not spread has recurred.

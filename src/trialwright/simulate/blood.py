@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialwright.simulate.parameters import BloodParameters, Floats
 from trialwright.simulate.streams import LABORATORY
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import normals
+
+if TYPE_CHECKING:
+    from trialwright.simulate.parameters import BloodParameters, Floats
 
 CYCLES_TO_FULL_EFFECT = 6.0
 MARROW_SHARE, OWN_SHARE = 0.6, 0.8
@@ -44,16 +47,16 @@ def subject_blood(p: BloodParameters, address: tuple[int, int, int], start: Floa
 def cycle_effect(
     p: BloodParameters,
     arm: int,
-    later_phase: bool,
+    phase: int,
     dose: float,
     own: Floats,
     z: float,
     test: int,
 ) -> float:
     """Return the full fall (or rise) of one test's logarithm after this cycle's dose."""
-    factor = p.maintenance[test] if later_phase else 1.0
+    factor = p.maintenance[test] if phase > 0 else 1.0
     frailty = math.exp(p.frailty[test] * (SUBJECT_SHARE * own[test] + CYCLE_SHARE * z))
-    return p.effect[arm, test] * factor * dose * frailty
+    return float(p.effect[arm, test] * factor * dose * frailty)
 
 
 @kernel
@@ -98,7 +101,4 @@ def grade_of(p: BloodParameters, test: int, value: float) -> int:
 @kernel
 def too_low(values: Floats, needed: Floats) -> bool:
     """Say whether any value is below what is needed."""
-    for test in range(len(needed)):
-        if values[test] < needed[test]:
-            return True
-    return False
+    return bool(np.any(values < needed))

@@ -14,19 +14,21 @@ real scans judge them.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from trialwright.derive.recist.codes import NewLesion, NonTarget, Response
-from trialwright.derive.recist.options import Options
 from trialwright.derive.recist.rules import assess_subject
 from trialwright.simulate.baseline import MOST_TARGETS, Baseline
-from trialwright.simulate.parameters import Bools, DiseaseParameters, Floats, Ints
 from trialwright.simulate.streams import EVENTS, READER, SCANS, THERAPY, TRAITS
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import normals, uniforms
+
+if TYPE_CHECKING:
+    from trialwright.derive.recist.options import Options
+    from trialwright.simulate.parameters import Bools, DiseaseParameters, Floats, Ints
 
 NEVER = 1_000_000
 STEP_DAYS = 21

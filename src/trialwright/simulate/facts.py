@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import math
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GRADES = 4
 
@@ -77,5 +79,6 @@ def organs() -> tuple[Organ, ...]:
 def lab_tests() -> tuple[LabTest, ...]:
     """Return the laboratory tests, in the order of the rulebook."""
     return tuple(
-        LabTest(*entry[:8], low_is_worse=entry[8] == "low") for entry in rulebook()["laboratory"]["tests"]
+        LabTest(code, name, category, unit, low, high, decimals, term, low_is_worse=worse == "low")
+        for code, name, category, unit, low, high, decimals, term, worse in rulebook()["laboratory"]["tests"]
     )

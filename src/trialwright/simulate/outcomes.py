@@ -97,11 +97,12 @@ def outcomes_of(plan: TrialPlan, some: Patients) -> Outcomes:
 def progression_endpoint(plan: TrialPlan) -> TimeToEventEndpoint | None:
     """Return the study's endpoint of progression or death that does not start at response."""
     for endpoint in plan.study.endpoints.values():
-        if isinstance(endpoint, TimeToEventEndpoint) and "progression" in {
-            one.value for one in endpoint.events
-        }:
-            if endpoint.start not in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}:
-                return endpoint
+        if (
+            isinstance(endpoint, TimeToEventEndpoint)
+            and "progression" in {one.value for one in endpoint.events}
+            and endpoint.start not in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}
+        ):
+            return endpoint
     return None
 
 
@@ -149,8 +150,12 @@ def progression_times(
         before = np.where(cut, therapy, before)
     last = _last_evaluable(some, before, start)
     if rules is not None and rules.missed_assessments is not None:
-        concerned = np.where(progression <= death, rules.progression_after_missed is AfterMissed.CENSOR, True)
-        concerned &= np.where(progression <= death, True, rules.death_after_missed is AfterMissed.CENSOR)
+        by_scan = progression <= death
+        censored = (
+            rules.progression_after_missed is AfterMissed.CENSOR,
+            rules.death_after_missed is AfterMissed.CENSOR,
+        )
+        concerned = (by_scan & censored[0]) | (~by_scan & censored[1])
         happened &= ~(concerned & (_missed(plan, last, event) >= rules.missed_assessments))
     ended = np.where(happened, event, np.where(last >= 0, last, start))
-    return Times(ended - start + 1.0, np.asarray(happened), counted)
+    return Times(np.asarray(ended - start + 1.0, np.float64), np.asarray(happened), counted)

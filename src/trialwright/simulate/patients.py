@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,11 +11,14 @@ import numpy as np
 
 from trialwright.errors import ArgumentError
 from trialwright.simulate.baseline import Baseline, draw_baseline, empty_baseline
+from trialwright.simulate.course import Course, empty_course
 from trialwright.simulate.disease import Disease, draw_disease, empty_disease
-from trialwright.simulate.treatment import Course, draw_course, empty_course
+from trialwright.simulate.treatment import draw_course
 from trialwright.stats.random_streams import check_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from trialwright.simulate.parameters import Ints
     from trialwright.simulate.plan import TrialPlan
 

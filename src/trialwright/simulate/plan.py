@@ -13,6 +13,7 @@ from trialwright.derive.recist.options import Options
 from trialwright.errors import StudyFileError
 from trialwright.protocol.duration import DAYS_PER_MONTH
 from trialwright.protocol.response_rules import CrThenPr, ReferenceDate
+from trialwright.simulate.course import Plan
 from trialwright.simulate.facts import lab_tests, organs, rulebook
 from trialwright.simulate.parameters import (
     BaselineParameters,
@@ -23,7 +24,6 @@ from trialwright.simulate.parameters import (
     Floats,
     TreatmentParameters,
 )
-from trialwright.simulate.treatment import Plan
 
 if TYPE_CHECKING:
     from trialwright.protocol.regimen import Drug

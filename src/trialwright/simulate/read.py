@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,6 +13,8 @@ from trialwright.protocol.yaml_tree import read_tree
 from trialwright.simulate.scenario import Assumptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trialwright.protocol.study import Study
     from trialwright.protocol.yaml_tree import Tree
 

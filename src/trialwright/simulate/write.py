@@ -37,7 +37,9 @@ def write_simulation(
     subjects: int | None,
     progress: Callable[[str], None],
 ) -> None:
-    """Write one simulated trial as SDTM, of the assumptions' size if none is given; above one chunk of subjects the memory does not grow.
+    """Write one simulated trial as SDTM, of the assumptions' size if no other is given.
+
+    Above one chunk of subjects the memory does not grow.
 
     Raises:
         ArgumentError: the seed or the number of subjects is outside its range, or the folder holds

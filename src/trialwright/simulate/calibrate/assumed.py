@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,8 @@ from trialwright.errors import StudyFileError
 from trialwright.simulate.scenario import Assumptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trialwright.simulate.parameters import Floats
 
 EVENTS = "adverse_events"

@@ -13,10 +13,10 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from trialwright.simulate.parameters import Bools, Ints
+    from trialwright.simulate.course import Course
+    from trialwright.simulate.parameters import Bools, Codes, Ints
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
-    from trialwright.simulate.treatment import Course
 
 BEFORE_DAYS = 1500
 AFTER_DAYS = 800
@@ -124,7 +124,7 @@ class Cast:
         return pl.Series(np.where(usable, number, np.nan)).fill_nan(None)
 
     def frame(self, domain: str, row: Ints, columns: Mapping[str, object]) -> pl.DataFrame:
-        """Return a domain: identifiers, --SEQ by subject, then the columns given; texts alone are repeated."""
+        """Return a domain: identifiers, --SEQ by subject, then the columns; a text alone is repeated."""
         height = len(row)
         counts = np.bincount(row, minlength=self.count)
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -151,7 +151,7 @@ def as_series(name: str, value: object, height: int) -> pl.Series:
     return pl.Series(name, [value], dtype=dtype).new_from_index(0, height)
 
 
-def words(texts: Sequence[str | None], which: Ints) -> pl.Series:
+def words(texts: Sequence[str | None], which: Codes) -> pl.Series:
     """Return one of the texts for each record."""
     return pl.Series(list(texts), dtype=pl.String).gather(which)
 

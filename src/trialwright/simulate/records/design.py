@@ -30,7 +30,7 @@ PHASES = {
     "II/III": "PHASE II/III TRIAL",
     "III": "PHASE III TRIAL",
     "IV": "PHASE IV TRIAL",
-}  # noqa: E501
+}
 MODELS = {DesignKind.RANDOMISED: "PARALLEL", DesignKind.COHORTS: "PARALLEL"}
 
 

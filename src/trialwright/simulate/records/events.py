@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from trialwright.simulate.course import ONGOING, Ending
 from trialwright.simulate.facts import lab_tests, rulebook
 from trialwright.simulate.records.cast import Cast, in_order, words
-from trialwright.simulate.treatment import ONGOING, Ending
 
 if TYPE_CHECKING:
     from trialwright.simulate.parameters import Bools, Ints

@@ -166,19 +166,20 @@ def _carboplatin_clearance(cast: Cast) -> Floats:
     base = cast.patients.baseline
     place = [test.code for test in lab_tests()].index("CREAT")
     creatinine = cast.course.blood[:, 0, place].astype(float)
-    return np.array(
-        [
-            calvert(1.0, creatinine_clearance(Body(*measures[:3], sex, measures[3]))).dose_mg
-            for *measures, sex in zip(
-                base.height_cm.astype(float),
-                base.weight_kg.astype(float),
-                base.age.astype(float),
-                creatinine,
-                [Sex.FEMALE if one == FEMALE else Sex.MALE for one in base.sex],
-                strict=True,
-            )
-        ]
+    sexes = [Sex.FEMALE if one == FEMALE else Sex.MALE for one in base.sex.tolist()]
+    sizes = zip(
+        base.height_cm.tolist(),
+        base.weight_kg.tolist(),
+        base.age.tolist(),
+        sexes,
+        creatinine.tolist(),
+        strict=True,
     )
+    bodies = [
+        Body(float(height), float(weight), float(age), sex, found)
+        for height, weight, age, sex, found in sizes
+    ]
+    return np.array([calvert(1.0, creatinine_clearance(body)).dose_mg for body in bodies])
 
 
 def _rounded(drug: Drug, doses: Floats) -> Floats:

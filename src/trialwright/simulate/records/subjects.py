@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from trialwright.simulate.baseline import FEMALE
+from trialwright.simulate.course import Ending
 from trialwright.simulate.facts import organs
 from trialwright.simulate.records.cast import Cast, in_order, words
 from trialwright.simulate.streams import THERAPY
-from trialwright.simulate.treatment import Ending
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import uniforms
 
@@ -124,8 +124,8 @@ def ds(cast: Cast) -> pl.DataFrame:
         parts.append(
             (who, course.end_day[who].astype(np.int64), term, "DISPOSITION EVENT", "STUDY TREATMENT")
         )
-    for who, term in ((cast.died, "DEATH"), (cast.lost, "LOST TO FOLLOW-UP")):
-        rows = np.flatnonzero(who)
+    for happened, term in ((cast.died, "DEATH"), (cast.lost, "LOST TO FOLLOW-UP")):
+        rows = np.flatnonzero(happened)
         parts.append((rows, cast.last[rows], term, "DISPOSITION EVENT", "STUDY PARTICIPATION"))
     row = np.concatenate([part[0] for part in parts])
     day = np.concatenate([part[1] for part in parts])

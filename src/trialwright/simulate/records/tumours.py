@@ -14,7 +14,7 @@ from trialwright.simulate.facts import organs
 from trialwright.simulate.records.cast import Cast, in_order, number_text, words
 
 if TYPE_CHECKING:
-    from trialwright.simulate.parameters import Bools, Floats, Ints
+    from trialwright.simulate.parameters import Bools, Codes, Floats, Ints
 
 BASELINE_VISIT = "SCREENING"
 METHOD = "CT SCAN"
@@ -57,7 +57,7 @@ def visit_columns(cast: Cast, planned: Ints) -> dict[str, object]:
     return {"VISITNUM": np.where(planned == 0, 0.0, 100.0 + planned), "VISIT": words(names, planned)}
 
 
-def _organ_bits(nontarget: Ints) -> Bools:
+def _organ_bits(nontarget: Codes) -> Bools:
     """Return which organ has non-target lesions, subjects × organs."""
     bits = np.arange(len(organs()))
     return np.asarray((nontarget[:, None] >> bits[None, :]) & 1, np.bool_)
@@ -165,7 +165,7 @@ def tr(cast: Cast) -> pl.DataFrame:
     )
 
 
-def _state_words(state: Ints) -> Ints:
+def _state_words(state: Codes) -> Ints:
     """Return the place of the word in `STATES` for non-target states."""
     table = np.zeros(max(NonTarget) + 1, np.int64)
     table[NonTarget.NON_CR_NON_PD], table[NonTarget.CR], table[NonTarget.PD] = 1, 2, 3
