@@ -14,6 +14,7 @@ import datetime as dt
 import io
 import re
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ import polars as pl
 from openpyxl.styles import Font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trialwright.sdtm.study_data import StudyData
 
 SEED = 2021
@@ -34,55 +37,7 @@ NOTICE = "SIMULATED 模拟数据: virtual patients, no real persons"
 MOST_TARGETS, MOST_NON_TARGETS = 5, 3
 FIXED_TIME = dt.datetime(2022, 1, 24)  # noqa: DTZ001 - spreadsheets know no time zones
 
-ORGANS = {
-    "LIVER": ("肝", "liver"),
-    "LYMPH NODE": ("淋巴结", "lymph node"),
-    "LUNG": ("肺", "lung"),
-    "PERITONEUM": ("腹膜", "peritoneum"),
-    "GALLBLADDER": ("胆囊", "gallbladder"),
-}
-METASTASES = {
-    "METASTASES TO LIVER": "肝",
-    "METASTASES TO LYMPH NODES": "淋巴结",
-    "METASTASES TO LUNG": "肺",
-    "METASTASES TO PERITONEUM": "腹膜",
-}
-WORDS = {
-    "INTRAHEPATIC CHOLANGIOCARCINOMA": ("肝内胆管癌", "ICC"),
-    "GALLBLADDER CANCER": ("胆囊癌", "GBC"),
-    "M": ("男", "M"),
-    "F": ("女", "F"),
-    "Y": ("是", "yes"),
-    "N": ("否", "no"),
-    "PRESENT": ("存在", "present"),
-    "ABSENT": ("消失", "absent"),
-    "UNEQUIVOCAL PROGRESSION": ("明确进展", "progression"),
-    "PR": ("部分缓解", "PR"),
-    "SD": ("稳定", "SD"),
-    "PD": ("进展", "PD"),
-    "CR": ("完全缓解", "CR"),
-    "NE": ("不可评价", "NE"),
-    "DOSE NOT CHANGED": ("不变", "none"),
-    "DOSE REDUCED": ("减量", "reduced"),
-    "DRUG INTERRUPTED": ("暂停", "delayed"),
-    "DRUG WITHDRAWN": ("停药", "stopped"),
-    "RECOVERED/RESOLVED": ("恢复", "recovered"),
-    "NOT RECOVERED/NOT RESOLVED": ("未恢复", "not recovered"),
-    "PROGRESSIVE DISEASE": ("疾病进展", "PD"),
-    "ADVERSE EVENT": ("不良反应", "toxicity"),
-    "WITHDRAWAL BY SUBJECT": ("患者退出", "withdrawal"),
-    "DEATH": ("死亡", "death"),
-    "LOST TO FOLLOW-UP": ("失访", "lost"),
-    "COMPLETED": ("完成", "completed"),
-    "Nausea": ("恶心", "Nausea"),
-    "Diarrhea": ("腹泻", "Diarrhea"),
-    "Anemia": ("贫血", "Anemia"),
-    "Fatigue": ("乏力", "Fatigue"),
-    "Platelet count decreased": ("血小板减少", "Platelet count decreased"),
-    "SCREENING": ("基线", "baseline"),
-}
-LABS = {"PLAT": "血小板 PLT", "NEUT": "中性粒 NEUT", "WBC": "白细胞 WBC", "HGB": "血红蛋白 HGB"}
-CHEMISTRY = {"ALT": "谷丙转氨酶 ALT", "BILI": "总胆红素 TBIL", "CREAT": "肌酐 CREA"}
+WORDING = tomllib.loads((HERE / "workbook" / "wording.toml").read_text(encoding="utf-8"))
 GRADES = ("{0}", "{0}级", "G{0}", "grade {0}")
 DAYS = (
     "{0:%Y-%m-%d}",
@@ -106,13 +61,13 @@ class Clerk:
         """Whether it happens this time."""
         return bool(self._rng.random() < probability)
 
-    def one(self, choices: tuple[Any, ...]) -> Any:
+    def one(self, choices: Sequence[Any]) -> Any:
         """One of several."""
         return choices[int(self._rng.integers(len(choices)))]
 
     def word(self, term: str | None) -> str | None:
         """A term in Chinese or English."""
-        return None if term is None else self.one(WORDS.get(term, (term,)))
+        return None if term is None else self.one(WORDING["words"].get(term, (term,)))
 
     def day(self, iso: str | None) -> object:
         """A day as a date cell, a serial number or a text."""
@@ -173,7 +128,9 @@ def patients(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     for number, subject in enumerate(charts.subjects, start=1):
         person = charts.first("DM", subject)
         disease = charts.first("MH", subject, MHCAT="PRIMARY DIAGNOSIS")
-        spread = [METASTASES[one["MHDECOD"]] for one in charts.of("MH", subject, MHCAT="METASTASIS")]
+        spread = [
+            WORDING["metastases"][one["MHDECOD"]] for one in charts.of("MH", subject, MHCAT="METASTASIS")
+        ]
         surgery = charts.first("PR", subject)
         before = charts.first("CM", subject, CMCAT="PRIOR ANTI-CANCER THERAPY")
         after = charts.first("CM", subject, CMCAT="NEW ANTI-CANCER THERAPY")
@@ -213,26 +170,6 @@ def patients(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     return rows
 
 
-PATIENT_HEADINGS = (
-    ("基本信息", ("编号 No.", "性别 Sex", "年龄 Age", "身高 cm", "体重 kg", "入院日期", "入组日期 Enrolled")),
-    ("肿瘤 Tumour", ("诊断 Diagnosis", "转移部位 Metastases")),
-    ("既往治疗 Before", ("手术 Surgery", "手术时间", "化疗方案 Regimen", "开始 Start", "结束 End")),
-    (
-        "随访 Follow-up",
-        (
-            "停药原因 Reason",
-            "停药日期",
-            "后续治疗 Next therapy",
-            "后续治疗日期",
-            "末次随访 Last seen",
-            "生存状态 Status",
-            "死亡日期",
-        ),
-    ),
-    ("备注", ("备注 Notes",)),
-)
-
-
 def scans(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     """One row a scan; the patient only in the first."""
     rows = []
@@ -258,21 +195,27 @@ def scan(
         found = here.get(name, {})
         size = found.get("TRSTRESN")
         node = organs[name] == "LYMPH NODE"
-        cells += [clerk.one(ORGANS[organs[name]]), "NE" if size is None else clerk.size(size, node=node)]
+        cells += [
+            clerk.one(WORDING["organs"][organs[name]]),
+            "NE" if size is None else clerk.size(size, node=node),
+        ]
     cells += [None, None] * (MOST_TARGETS - len(targets))
     others = sorted(name for name in organs if name.startswith("NT"))
     if len(others) > MOST_NON_TARGETS:
         message = f"{subject} has more than {MOST_NON_TARGETS} non-target lesions"
         raise ValueError(message)
     for name in others:
-        cells += [clerk.one(ORGANS[organs[name]]), clerk.word(here.get(name, {}).get("TRSTRESC") or "NE")]
+        cells += [
+            clerk.one(WORDING["organs"][organs[name]]),
+            clerk.word(here.get(name, {}).get("TRSTRESC") or "NE"),
+        ]
     cells += [None, None] * (MOST_NON_TARGETS - len(others))
     new = "NEW01" in here
     response = charts.first("RS", subject, RSTESTCD="OVRLRESP", RSDTC=date).get("RSSTRESC")
     return [
         *cells,
         "有" if new else "无",
-        clerk.one(ORGANS[organs["NEW01"]]) if new else None,
+        clerk.one(WORDING["organs"][organs["NEW01"]]) if new else None,
         here.get(None, {}).get("TRSTRESN"),
         clerk.word(response),
     ]
@@ -317,18 +260,6 @@ def doses(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     return rows
 
 
-DOSE_HEADINGS = (
-    "患者 Pt",
-    "周期 Cycle",
-    "用药日期",
-    "免疫药物 ICI",
-    "ICI剂量 mg",
-    "奥沙利铂 mg",
-    "卡培他滨 mg bid",
-    "卡培他滨结束",
-)
-
-
 def events(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     """One row an adverse event."""
     return [
@@ -349,20 +280,6 @@ def events(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     ]
 
 
-EVENT_HEADINGS = (
-    "患者 Pt",
-    "不良反应 Term",
-    "系统 SOC",
-    "分级 Grade",
-    "开始",
-    "结束",
-    "与治疗相关",
-    "严重 SAE",
-    "处理 Action",
-    "转归 Outcome",
-)
-
-
 def labs(charts: Charts, clerk: Clerk) -> list[list[Any]]:
     """One row a day of blood tests."""
     rows = []
@@ -371,7 +288,7 @@ def labs(charts: Charts, clerk: Clerk) -> list[list[Any]]:
         for one in charts.of("LB", subject):
             by_day.setdefault(one["LBDTC"], {})[one["LBTESTCD"]] = one["LBSTRESN"]
         for date, results in by_day.items():
-            rows.append([number, clerk.day(date), *(results.get(code) for code in (*LABS, *CHEMISTRY))])
+            rows.append([number, clerk.day(date), *(results.get(code) for code in WORDING["labs"])])
     return rows
 
 
@@ -417,10 +334,10 @@ def build(data: StudyData, seed: int = SEED) -> bytes:
 
 def head(sheet: Any, name: str) -> None:
     """Write the headings of a sheet."""
-    grouped = {"患者 Patients": PATIENT_HEADINGS, "疗效评估 Scans": SCAN_HEADINGS}.get(name)
+    grouped = {"患者 Patients": patient_headings(), "疗效评估 Scans": SCAN_HEADINGS}.get(name)
     if grouped is None:
-        labels = {"用药 Doses": DOSE_HEADINGS, "不良反应 AE": EVENT_HEADINGS}
-        sheet.append(labels.get(name, ("患者 Pt", "日期", *LABS.values(), *CHEMISTRY.values())))
+        labels = {"用药 Doses": WORDING["headings"]["doses"], "不良反应 AE": WORDING["headings"]["events"]}
+        sheet.append(labels.get(name, ("患者 Pt", "日期", *WORDING["labs"].values())))
         return
     sheet.append([NOTICE])
     column = 1
@@ -431,6 +348,11 @@ def head(sheet: Any, name: str) -> None:
         if len(parts) > 1:
             sheet.merge_cells(start_row=2, end_row=2, start_column=column, end_column=column + len(parts) - 1)
         column += len(parts)
+
+
+def patient_headings() -> list[tuple[str, list[str]]]:
+    """The headings of the sheet of patients: merged ones and those below."""
+    return [(group["title"], group["parts"]) for group in WORDING["headings"]["patients"]]
 
 
 def frozen(book: Any) -> bytes:

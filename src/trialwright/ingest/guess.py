@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from trialwright.ingest.guess_columns import Reads, how_read
+from trialwright.ingest.guess_columns import Reads, how_read, subject_rule
 from trialwright.ingest.guess_headings import heading_rows
 from trialwright.ingest.rulebook import folded, ingest_rules
 from trialwright.ingest.tables import JOINED, Table, with_headings
@@ -24,6 +24,7 @@ _DIGITS = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 _LATIN = re.compile(r"[a-z0-9_.-]+")
 _NUMBERED = "{n}"
 _LONGEST_UNSURE = 60
+_UNITS = {"TR": "mm", "AGE": "years"}
 
 _HEAD = """# Proposed by `trialwright ingest --guess`: read every line, and correct it.
 # A value that starts with = is written as it stands; any other names a column. Lengths without a unit
@@ -93,7 +94,7 @@ def _propose(table: Table, header: str) -> _Proposal:
 
 
 def _families(headings: Sequence[str]) -> Iterator[tuple[str, tuple[int, int], str]]:
-    """Yield headings, those that differ by a running number as one with {n}: pattern, numbers, one of them."""
+    """Yield headings; those that differ by a running number as one: pattern, numbers, one of them."""
     numbered: dict[str, list[tuple[int, str]]] = {}
     for heading in headings:
         match = _DIGITS.search(heading)
@@ -124,7 +125,7 @@ def _entry(heading: str, reads: Reads) -> Mapping[str, Any] | None:
 
 
 def _says(heading: str, words: Sequence[str]) -> bool:
-    """Whether one of the words stands in the heading, English ones as whole words."""
+    """Whether one of the words stands in the heading; English ones as whole words."""
     text = folded(heading.rsplit(JOINED, 1)[-1])
     whole = " ".join(_LATIN.findall(text.replace("_", " ")))
     latin = f" {re.sub(r'[0-9]+', ' ', whole)} ".replace("  ", " ")
@@ -158,8 +159,9 @@ def _add(
         record["repeat"] = f"{numbers[0]}-{numbers[1]}"
     if "test" in entry:
         record["set"][f"{domain}TESTCD"] = f"={entry['test']}"
-    if domain == "TR" and not found.columns[pattern].unit:
-        found.columns[pattern] = replace(found.columns[pattern], unit="mm")
+    assumed = _UNITS.get(entry["variable"] if domain == "DM" else domain, "")
+    if assumed and not found.columns[pattern].unit and found.columns[pattern].numeric:
+        found.columns[pattern] = replace(found.columns[pattern], unit=assumed)
     if entry.get("test") == "LDIAM":
         record["set"]["TRLNKID"] = f"=T0{_NUMBERED}" if numbers[1] else "=T01"
     record["set"] |= texts | {entry["variable"]: pattern}
@@ -180,7 +182,9 @@ def _sheet_lines(found: _Proposal) -> list[str]:
         f"    header: {found.header}",
         f"    subject: {_quoted(found.subject)}",
     ]
-    rules = {pattern: read.rule() for pattern, read in found.columns.items() if read.rule()}
+    rules = {found.subject: subject_rule(found.table, found.table.headings.index(found.subject))}
+    rules |= {pattern: read.rule() for pattern, read in found.columns.items()}
+    rules = {pattern: rule for pattern, rule in rules.items() if rule}
     if rules:
         lines += ["    columns:", *(f"      {_quoted(name)}: {rule}" for name, rule in rules.items())]
     if found.records:

@@ -126,3 +126,14 @@ def _words(cells: list[Cell]) -> str:
         if sum(text in known for text in texts) >= ENOUGH * len(texts):
             return name
     return ""
+
+
+def subject_rule(table: Table, place: int) -> str:
+    """Return the rule of the column with the patient: padded digits, filled down where cells are merged."""
+    rows = [row for row in table.rows if not all(cell.empty for cell in row.cells)]
+    texts = [row.cells[place].text if place < len(row.cells) else "" for row in rows]
+    lengths = {len(text) for text in texts if text.isdigit()}
+    parts = [f"pad: {max(lengths)}"] if len(lengths) > 1 else []
+    if texts.count("") > (1 - ENOUGH) * len(texts):
+        parts.append("fill_down: yes")
+    return f"{{{', '.join(parts)}}}" if parts else ""
