@@ -60,7 +60,9 @@ def _times_of_adsl(context: Context, endpoint: FollowUpEndpoint) -> Times:
     """From the start to death or the last date known alive, no later than the data cut-off."""
     cut_off = pl.lit(context.study.data_cutoff, dtype=pl.Date)
     dead = pl.col("DTHDT").is_not_null() & (cut_off.is_null() | (pl.col("DTHDT") <= cut_off))
-    end = pl.when(dead).then("DTHDT").otherwise(pl.min_horizontal("LSTALVDT", cut_off))
+    alive = pl.col("LSTALVDT")
+    last_alive = pl.when(alive.is_not_null()).then(pl.min_horizontal(alive, cut_off))
+    end = pl.when(dead).then("DTHDT").otherwise(last_alive)
     start = pl.col(_START_COLUMN[endpoint.start])
     frame = (
         context.adam.adsl.with_columns(END=end)

@@ -9,8 +9,11 @@ import polars as pl
 from trialwright.derive.dated import EVENT_SCHEMA, dated_records, earliest, latest
 from trialwright.derive.disposition import end_of_study, milestone, new_therapy, screen_failures
 from trialwright.protocol.response_rules import ReferenceDate
+from trialwright.sdtm.study_data import known_contract
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
 
@@ -40,23 +43,25 @@ def derive_adsl_dates(study: Study, data: StudyData) -> pl.DataFrame:
 
     Columns: those of DM, then RANDDT, ENRLDT, ENRLFL, SCRNFL (screen failure), TRTSDT, TRTEDT, REFDT, DTHDT,
     DTHDTF, DTHFL, DTHDOM, DTHSEQ, LSTALVDT, LSTALVSRC, LSTALVSEQ, EOSSTT, EOSDT, DCSREAS, LOSTFL, NEWTXDT,
-    NEWTXDTF, NEWTXDOM, NEWTXSEQ.
+    NEWTXDTF, NEWTXDOM, NEWTXSEQ. Nothing after the data cut-off is among them: who entered, died or stopped
+    later had not; the last dose and the last date alive of who went on are those of the cut-off.
     """
+    cut_off = study.data_cutoff
     frame = data.domain("DM").select(_FROM_DM)
-    frame = _join(frame, milestone(data, "randomised"), RANDDT="DATE")
-    frame = _join(frame, _first_dose(data), TRTSDT="DATE")
-    frame = _join(frame, _last_dose(data), TRTEDT="DATE")
-    frame = _with_enrolment(frame, data)
+    frame = _join(frame, _until(cut_off, milestone(data, "randomised")), RANDDT="DATE")
+    frame = _join(frame, _until(cut_off, _first_dose(data)), TRTSDT="DATE")
+    frame = _join(frame, _last_dose(data, cut_off), TRTEDT="DATE")
+    frame = _with_enrolment(frame, data, cut_off)
     frame = frame.with_columns(REFDT=pl.col(_REFERENCE[study.response.reference_date]))
     source = {"DOM": "SRCDOM", "VAR": "SRCVAR", "SEQ": "SRCSEQ"}
     of_death = {f"DTH{ending}": column for ending, column in source.items()}
-    frame = _join(frame, _deaths(study, data), DTHDT="DATE", DTHDTF="FLAG", **of_death)
+    frame = _join(frame, _until(cut_off, _deaths(study, data)), DTHDT="DATE", DTHDTF="FLAG", **of_death)
     frame = frame.with_columns(DTHFL=pl.when(pl.col("DTHDT").is_not_null()).then(pl.lit("Y")))
     frame = _with_last_alive(frame, study, data)
-    frame = frame.join(end_of_study(data), on="USUBJID", how="left", maintain_order="left").with_columns(
-        LOSTFL=pl.when(pl.col("LOST")).then(pl.lit("Y"))
-    )
-    therapy = new_therapy(data, frame, study.imputation.new_therapy)
+    frame = frame.join(
+        end_of_study(data, cut_off), on="USUBJID", how="left", maintain_order="left"
+    ).with_columns(LOSTFL=pl.when(pl.col("LOST")).then(pl.lit("Y")))
+    therapy = _until(cut_off, new_therapy(data, frame, study.imputation.new_therapy))
     of_therapy = {f"NEWTX{ending}": column for ending, column in source.items()}
     frame = _join(frame, therapy, NEWTXDT="DATE", NEWTXDTF="FLAG", **of_therapy)
     return frame.drop("LOST").sort("USUBJID")
@@ -65,6 +70,11 @@ def derive_adsl_dates(study: Study, data: StudyData) -> pl.DataFrame:
 def _join(frame: pl.DataFrame, facts: pl.DataFrame, **columns: str) -> pl.DataFrame:
     named = facts.select("USUBJID", **{new: pl.col(old) for new, old in columns.items()})
     return frame.join(named, on="USUBJID", how="left", maintain_order="left")
+
+
+def _until(cut_off: dt.date | None, facts: pl.DataFrame) -> pl.DataFrame:
+    """Keep what is dated up to the cut-off."""
+    return facts if cut_off is None else facts.filter(pl.col("DATE") <= cut_off)
 
 
 def _taken() -> pl.Expr:
@@ -77,18 +87,27 @@ def _first_dose(data: StudyData) -> pl.DataFrame:
     return earliest(dated_records(data, "EX", "EXSTDTC", where=_taken()))
 
 
-def _last_dose(data: StudyData) -> pl.DataFrame:
-    """The last day of dosing: the end of an exposure record, its start where no end is recorded."""
+def _last_dose(data: StudyData, cut_off: dt.date | None) -> pl.DataFrame:
+    """The last day of dosing: the end of an exposure record, its start where no end is recorded.
+
+    Of a record that goes on past the cut-off, the cut-off.
+    """
+    starts = dated_records(data, "EX", "EXSTDTC", where=_taken())
     ends = dated_records(data, "EX", "EXENDTC", where=_taken())
-    starts = dated_records(data, "EX", "EXSTDTC", where=_taken() & pl.col("EXENDTC").is_null())
-    return latest(pl.concat([ends, starts]))
+    without_end = starts.join(ends, on=("USUBJID", "SRCSEQ"), how="anti")
+    if cut_off is not None:
+        later = starts.filter(pl.col("DATE") > cut_off)
+        ends = ends.join(later, on=("USUBJID", "SRCSEQ"), how="anti")
+        ends = ends.with_columns(DATE=pl.min_horizontal("DATE", pl.lit(cut_off)))
+    return latest(pl.concat([ends, _until(cut_off, without_end)]))
 
 
-def _with_enrolment(frame: pl.DataFrame, data: StudyData) -> pl.DataFrame:
+def _with_enrolment(frame: pl.DataFrame, data: StudyData, cut_off: dt.date | None) -> pl.DataFrame:
     """ENRLDT: the milestone, else randomisation, else (not for screen failures) RFSTDTC or the first dose."""
     failed = screen_failures(data)
-    start = dated_records(data, "DM", "RFSTDTC")
-    frame = _join(_join(frame, milestone(data, "enrolled"), MILESTONE="DATE"), start, RFSTDT="DATE")
+    start = _until(cut_off, dated_records(data, "DM", "RFSTDTC"))
+    enrolled_on = _until(cut_off, milestone(data, "enrolled"))
+    frame = _join(_join(frame, enrolled_on, MILESTONE="DATE"), start, RFSTDT="DATE")
     enrolled = pl.coalesce("MILESTONE", "RANDDT", "RFSTDT", "TRTSDT")
     is_failure = pl.col("USUBJID").is_in(failed.implode())
     return frame.with_columns(
@@ -137,14 +156,20 @@ def _with_last_alive(frame: pl.DataFrame, study: Study, data: StudyData) -> pl.D
         for column in ("RANDDT", "ENRLDT")
     ]
     known = latest(pl.concat([events, *starts]))
+    if study.data_cutoff is not None:
+        known = known.with_columns(DATE=pl.min_horizontal("DATE", pl.lit(study.data_cutoff)))
     named = known.with_columns(LSTALVSRC=pl.format("{}.{}", "SRCDOM", "SRCVAR"))
     return _join(frame, named, LSTALVDT="DATE", LSTALVSRC="LSTALVSRC", LSTALVSEQ="SRCSEQ")
 
 
 def _shows_alive(source: str) -> pl.Expr | None:
-    """SS says itself whether the subject was alive; doses not taken show nothing."""
-    if source.startswith("SS."):
+    """SS says itself whether the subject was alive; what was not taken, done or given shows nothing."""
+    domain = source.split(".", 1)[0]
+    if domain == "SS":
         return pl.col("SSSTRESC").str.to_uppercase() == "ALIVE"
-    if source.startswith("EX."):
+    if domain == "EX":
         return _taken()
-    return None
+    columns = [column.name for column in known_contract(domain).columns]
+    denied = {f"{domain}STAT": "NOT DONE", f"{domain}OCCUR": "N"}
+    said = [pl.col(name) != word for name, word in denied.items() if name in columns]
+    return pl.all_horizontal(*said).fill_null(value=True) if said else None

@@ -109,7 +109,8 @@ def gather_facts(study: Study, adsl: pl.DataFrame, adrs: pl.DataFrame) -> Facts:
     dates.append(of_adsl("NEWTXDT", Event.NEW_THERAPY, pl.lit(value=True)))
     dates.append(of_adsl("TRTEDT", Event.TREATMENT_STOP, pl.col("EOSSTT").is_not_null()))
     known = pl.concat(dates).filter(in_time)
-    subjects = adsl.with_columns(ALIVEDT=pl.min_horizontal("LSTALVDT", until))
+    alive = pl.col("LSTALVDT")
+    subjects = adsl.with_columns(ALIVEDT=pl.when(alive.is_not_null()).then(pl.min_horizontal(alive, until)))
     for column, event in (("RSPDT", Event.RESPONSE), ("CRSPDT", Event.CONFIRMED_RESPONSE)):
         first = known.filter(pl.col("EVENT") == event.value).select("USUBJID", pl.col("DATE").alias(column))
         subjects = subjects.join(first, on="USUBJID", how="left", maintain_order="left")

@@ -12,6 +12,8 @@ import polars as pl
 from trialwright.derive.dated import EVENT_SCHEMA, dated_records, earliest
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from trialwright.dates import DateRule
     from trialwright.sdtm.study_data import StudyData
 
@@ -41,11 +43,11 @@ def screen_failures(data: StudyData) -> pl.Series:
     return data.domain("DM").filter(failed.fill_null(value=False))["USUBJID"]
 
 
-def end_of_study(data: StudyData) -> pl.DataFrame:
+def end_of_study(data: StudyData, cut_off: dt.date | None = None) -> pl.DataFrame:
     """One row a subject with an end: USUBJID, EOSSTT (COMPLETED, DISCONTINUED), EOSDT, DCSREAS, LOST.
 
-    A disposition event counts unless it is about the end of treatment only (DSSCAT, else EPOCH);
-    of several, the last.
+    A disposition event counts unless it is about the end of treatment only (DSSCAT) or dated after the
+    cut-off; of several, the last.
     """
     words = disposition_words()["end_of_study"]
     scope = pl.coalesce("DSSCAT", pl.lit(""))
@@ -56,8 +58,10 @@ def end_of_study(data: StudyData) -> pl.DataFrame:
     )
     decoded = pl.col("DSDECOD").str.to_uppercase()
     dated = dated_records(data, "DS", "DSSTDTC").select("USUBJID", "DATE", DSSEQ="SRCSEQ")
+    in_time = (pl.col("DATE") <= pl.lit(cut_off, dtype=pl.Date)).fill_null(value=True)
     return (
         events.join(dated, on=("USUBJID", "DSSEQ"), how="left")
+        .filter(in_time)
         .sort("USUBJID", "DATE", "DSSEQ", nulls_last=False)
         .unique("USUBJID", keep="last", maintain_order=True)
         .select(
