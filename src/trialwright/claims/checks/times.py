@@ -29,11 +29,26 @@ def median_intervals(publication: Publication) -> Iterator[Finding]:
     for claim in publication.all_of(Median, FollowUp):
         if claim.value is None:
             yield Finding(INTERVAL, Verdict.UNCHECKABLE, (claim.id,), "the median was not reached")
-        elif claim.ci is None or claim.ci[0] is None or claim.ci[1] is None:
-            text = f"{claim.value} has no two-sided interval to compare it with"
+        elif claim.ci is None or claim.ci == (None, None):
+            text = f"{claim.value} has no interval to compare it with"
             yield Finding(INTERVAL, Verdict.UNCHECKABLE, (claim.id,), text)
+        elif claim.ci[0] is None or claim.ci[1] is None:
+            yield _one_limit(claim, claim.value, claim.ci)
         else:
             yield _interval(claim, claim.value, claim.ci[0], claim.ci[1])
+
+
+def _one_limit(
+    claim: Median | FollowUp, value: Printed, limits: tuple[Printed | None, Printed | None]
+) -> Finding:
+    """A median whose other limit was not reached."""
+    low, high = limits
+    shown = f"{value} ({low or 'not reached'}–{high or 'not reached'})"
+    if (low is not None and low.value > value.value) or (high is not None and high.value < value.value):
+        question = "Which of the two numbers is wrong?"
+        text = f"{shown}: a median lies between its limits"
+        return Finding(INTERVAL, Verdict.ERROR, (claim.id,), text, (), STEPS, (), question)
+    return Finding(INTERVAL, Verdict.OK, (claim.id,), f"{shown} is in order", (), STEPS)
 
 
 def _interval(claim: Median | FollowUp, value: Printed, low: Printed, high: Printed) -> Finding:
