@@ -1,0 +1,112 @@
+"""Operating characteristics by simulation: batches until enough trials or enough precision."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from trialwright.errors import ArgumentError
+from trialwright.stats.special import normal_isf
+from trialwright.stats.trial_simulation import count_range
+from trialwright.stats.trial_sums import TrialSums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trialwright.stats.trial_model import TrialModel
+
+MOST_TRIALS = 2**32
+TILED_BATCH = 1 << 17
+SCALAR_BATCH = 1 << 12
+
+
+class Watcher(Protocol):
+    """Is told of the running sums after each batch."""
+
+    def told(self, sums: TrialSums, share_done: float) -> None:
+        """Take note of the estimate so far."""
+        ...
+
+
+class NoWatcher:
+    """Takes no note."""
+
+    def told(self, sums: TrialSums, share_done: float) -> None:
+        """Do nothing."""
+        _ = sums, share_done
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many trials at most, and the Monte-Carlo standard error at which to stop before.
+
+    Raises:
+        ArgumentError: no trials, too many, or a precision that is not above 0.
+    """
+
+    trials: int
+    precision: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.trials <= MOST_TRIALS:
+            raise ArgumentError.at("trials", f"{self.trials}", expected="1 to 2^32")
+        if self.precision is not None and not 0.0 < self.precision < 1.0:
+            raise ArgumentError.at("precision", f"{self.precision}", expected="an error like 0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristics:
+    """The sums of all trials, how long they took, and whether the precision asked for was reached."""
+
+    sums: TrialSums
+    seconds: float
+    reached: bool
+
+
+def in_batches(
+    counted: Callable[[int, int], TrialSums],
+    effort: Effort,
+    batch: int,
+    watcher: Watcher,
+    margins: tuple[float, ...] = (),
+) -> Characteristics:
+    """Add up batches of trials; where to stop depends on the trials alone, never on time or threads."""
+    sums = TrialSums.none(margins)
+    started = time.perf_counter()
+    reached = False
+    while sums.trials < effort.trials and not reached:
+        sums += counted(sums.trials, min(batch, effort.trials - sums.trials))
+        reached = effort.precision is not None and 0.0 < sums.worst_error <= effort.precision
+        done = sums.trials / effort.trials
+        if effort.precision is not None and sums.worst_error > 0.0:
+            done = max(done, min(1.0, (effort.precision / sums.worst_error) ** 2))
+        watcher.told(sums, done)
+    return Characteristics(sums, time.perf_counter() - started, reached or effort.precision is None)
+
+
+def endpoint_characteristics(
+    model: TrialModel,
+    alpha: float,
+    effort: Effort,
+    *,
+    margins: tuple[float, ...] = (),
+    seed: int = 1,
+    watcher: Watcher | None = None,
+) -> Characteristics:
+    """Rejections by log-rank (one-sided alpha, either way) and Cox's limit below each margin.
+
+    Raises:
+        ArgumentError: seed, effort or margins out of range.
+    """
+    if not all(margin > 0.0 for margin in margins):
+        raise ArgumentError.at("margins", f"{margins}", expected="hazard ratios above 0")
+    critical = normal_isf(alpha)
+    batch = TILED_BATCH if model.is_plain else SCALAR_BATCH
+    return in_batches(
+        lambda first, count: count_range(model, seed, first, count, critical, margins),
+        effort,
+        batch,
+        watcher or NoWatcher(),
+        margins,
+    )

@@ -1,0 +1,53 @@
+"""A progress bar with the running estimate and its Monte-Carlo error, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from trialwright.stats.kernel import is_compiled
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from trialwright.stats.trial_sums import TrialSums
+
+
+class OnBar:
+    """Use as a context; draws only where standard error is a terminal."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.fields[words]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=1.0, words="")
+
+    def __enter__(self) -> Self:
+        """Show the bar; say so where kernels have to be compiled first."""
+        if not is_compiled():
+            sys.stderr.write("First run of this version: compiling, about half a minute\n")
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the bar as it stands."""
+        self._bar.stop()
+
+    def told(self, sums: TrialSums, share_done: float) -> None:
+        """Move the bar and show the estimate of the first decision."""
+        one = sums.below(sums.margins[0]) if sums.margins else sums.benefit
+        words = f"{sums.trials:,} trials: {one.value:.4f} ± {one.error:.4f}"
+        self._bar.update(self._task, completed=share_done, words=words)
