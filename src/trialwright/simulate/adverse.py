@@ -42,12 +42,13 @@ def record_sample(
 ) -> int:
     """Keep a sample; open, worsen or close laboratory events; return 1 if the next dose goes down."""
     place = out.samples[row]
-    out.sample_day[row, place] = day
-    out.sample_cycle[row, place], out.sample_cycle_day[row, place] = cycle, cycle_day
+    at = out.first_sample[row] + place
+    out.sample_day[at] = day
+    out.sample_cycle[at], out.sample_cycle_day[at] = cycle, cycle_day
     out.samples[row] = place + 1
     reduces = 0
     for test in range(len(p.within)):
-        out.blood[row, place, test] = values[test]
+        out.blood[at, test] = values[test]
         grade = grade_of(p, test, values[test])
         if cycle == 0:
             continue

@@ -32,7 +32,9 @@ class Ending(IntEnum):
 class Course(NamedTuple):
     """Arrays over subjects; days count from the reference date.
 
-    Sample 0 is the baseline blood sample. Adverse events 0 … tests − 1 are laboratory terms.
+    The samples of a subject stand one after the other from `first_sample` on, the baseline sample
+    first: arrays that are filled densely touch little memory. Adverse events 0 … tests − 1 are those
+    of the laboratory.
     """
 
     first_dose: npt.NDArray[np.int32]
@@ -46,6 +48,7 @@ class Course(NamedTuple):
     ending: npt.NDArray[np.int8]
     end_day: npt.NDArray[np.int32]
     samples: npt.NDArray[np.int16]
+    first_sample: npt.NDArray[np.int64]
     sample_day: npt.NDArray[np.int32]
     sample_cycle: npt.NDArray[np.int16]
     sample_cycle_day: npt.NDArray[np.int16]
@@ -63,7 +66,7 @@ class Course(NamedTuple):
 def empty_course(subjects: int, cycles: int, lab_days: int, tests: int, markers: tuple[int, int]) -> Course:
     """Return arrays for so many subjects, cycles, samples a cycle, tests, and (marker visits, markers)."""
     samples = 1 + cycles * (lab_days + 1)
-    by_cycle, by_sample, by_event = (subjects, cycles), (subjects, samples), (subjects, MOST_EVENTS)
+    by_cycle, by_sample, by_event = (subjects, cycles), subjects * samples, (subjects, MOST_EVENTS)
     return Course(
         first_dose=np.zeros(subjects, np.int32),
         cycles=np.zeros(subjects, np.int16),
@@ -75,10 +78,11 @@ def empty_course(subjects: int, cycles: int, lab_days: int, tests: int, markers:
         ending=np.zeros(subjects, np.int8),
         end_day=np.zeros(subjects, np.int32),
         samples=np.zeros(subjects, np.int16),
+        first_sample=np.zeros(subjects, np.int64),
         sample_day=np.empty(by_sample, np.int32),
         sample_cycle=np.empty(by_sample, np.int16),
         sample_cycle_day=np.empty(by_sample, np.int16),
-        blood=np.empty((*by_sample, tests), np.float32),
+        blood=np.empty((by_sample, tests), np.float32),
         events=np.zeros(subjects, np.int16),
         event=np.empty(by_event, np.int16),
         event_start=np.empty(by_event, np.int32),

@@ -277,5 +277,8 @@ def draw_course(
     subjects: Ints,
 ) -> None:
     """Fill some rows; `cutoff` is each subject's day of data cut-off."""
+    filled = rows[0] * (len(out.sample_day) // len(out.samples))
     for row in range(rows[0], rows[1]):
+        out.first_sample[row] = filled
         _one(plan, base, disease, cutoff[row], out, row, (seed, trials[row], subjects[row]))
+        filled += out.samples[row]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from trialwright.protocol.dosing.tablets import nearest_tablets, tablets_of
 from trialwright.protocol.regimen import DoseUnit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trialwright.protocol.dosing.body import BodySurfaceFormula
     from trialwright.protocol.regimen import Dose, Drug, TreatmentPhase
     from trialwright.protocol.study import Study

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ NOT_REACHED = math.inf
 YEAR_MONTHS = 12
 CONTROLLED = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
 RESPONDED = (Response.CR, Response.PR)
+RATIOS = {Figure.PFS_HAZARD_RATIO, Figure.OS_HAZARD_RATIO}
 QUARTILES = {Figure.CYCLES_LOWER: 0.25, Figure.CYCLES_MEDIAN: 0.5, Figure.CYCLES_UPPER: 0.75}
 
 
@@ -38,9 +40,9 @@ class Sample:
     outcomes: Outcomes
 
     def among(self, published: Published) -> Bools:
-        """Return whom a figure is about."""
+        """Return whom a figure is about; a ratio between arms is about both."""
         chosen = np.ones(len(self.patients.subjects), np.bool_)
-        if published.arm is not None:
+        if published.arm is not None and published.figure not in RATIOS:
             chosen &= self.patients.baseline.arm == self.plan.arms.index(published.arm)
         if published.of is Population.EVALUABLE:
             chosen &= self.outcomes.evaluable
@@ -55,16 +57,27 @@ def draw_sample(plan: TrialPlan, seed: int, trials: Ints, subjects: Ints) -> Sam
 
 def figure_of(sample: Sample, published: Published, among: Bools) -> float:
     """Return a figure among some subjects; infinite for a median that is not reached."""
-    if not among.any():
-        return math.nan
+    return prepare(sample, published)(np.flatnonzero(among))
+
+
+def prepare(sample: Sample, published: Published) -> Callable[[Ints], float]:
+    """Return the figure as a function of the rows it is computed from: what all rows share is done once."""
     rate = _indicator(sample, published)
     if rate is not None:
-        return float(rate[among].mean())
+        return _if_any(lambda rows: float(rate[rows].mean()))
     if published.figure in QUARTILES:
-        return float(np.quantile(induction_cycles(sample)[among], QUARTILES[published.figure]))
-    if published.figure in {Figure.PFS_HAZARD_RATIO, Figure.OS_HAZARD_RATIO}:
-        return _hazard_ratio(sample, published, among)
-    return _from_curve(sample, published, among)
+        cycles = induction_cycles(sample)
+        return _if_any(lambda rows: float(np.quantile(cycles[rows], QUARTILES[published.figure])))
+    times = _times(sample, published.figure)
+    if published.figure in RATIOS:
+        number = sample.plan.arms.index(published.arm or sample.plan.arms[0])
+        arm = sample.patients.baseline.arm == number
+        return _if_any(lambda rows: _hazard_ratio(times, arm, rows))
+    return _if_any(lambda rows: _from_curve(times, published.figure, rows[times.counted[rows]]))
+
+
+def _if_any(figure: Callable[[Ints], float]) -> Callable[[Ints], float]:
+    return lambda rows: figure(rows) if len(rows) else math.nan
 
 
 def induction_cycles(sample: Sample) -> Floats:
@@ -132,30 +145,22 @@ def survival_at(sample: Sample, published: Published, among: Bools) -> tuple[flo
     return float(kaplan_meier(months, event).at([published.value])[0].survival), int(chosen.sum())
 
 
-def _from_curve(sample: Sample, published: Published, among: Bools) -> float:
-    times = _times(sample, published.figure)
-    chosen = among & times.counted
-    if not chosen.any():
+def _from_curve(times: Times, figure: Figure, rows: Ints) -> float:
+    if not len(rows):
         return math.nan
-    months, event = times.days[chosen] / DAYS_PER_MONTH, times.event[chosen]
-    if published.figure is Figure.OS_12_MONTHS:
+    months, event = times.days[rows] / DAYS_PER_MONTH, times.event[rows]
+    if figure is Figure.OS_12_MONTHS:
         return float(kaplan_meier(months, event).at([float(YEAR_MONTHS)])[0].survival)
-    curve = reverse_kaplan_meier if published.figure is Figure.FOLLOW_UP else kaplan_meier
-    if published.figure is Figure.OBSERVED_FOLLOW_UP:
+    if figure is Figure.OBSERVED_FOLLOW_UP:
         return float(np.median(months))
+    curve = reverse_kaplan_meier if figure is Figure.FOLLOW_UP else kaplan_meier
     median = curve(months, event).median().value
     return NOT_REACHED if math.isnan(median) else median
 
 
-def _hazard_ratio(sample: Sample, published: Published, among: Bools) -> float:
-    """Return the hazard ratio of the figure's arm against the other."""
-    times = _times(sample, published.figure)
-    everyone = np.ones_like(among) if published.of is Population.ALL else sample.outcomes.evaluable
-    trial = np.isin(sample.patients.trials, np.unique(sample.patients.trials[among]))
-    chosen = everyone & trial & times.counted
-    number = sample.plan.arms.index(published.arm or sample.plan.arms[0])
-    arm = (sample.patients.baseline.arm[chosen] == number).astype(float)
-    event = times.event[chosen]
-    if not (event & (arm == 1)).any() or not (event & (arm == 0)).any():
+def _hazard_ratio(times: Times, arm: Bools, rows: Ints) -> float:
+    """Return the hazard ratio of an arm against the other."""
+    event = times.event[rows]
+    if not (event & arm[rows]).any() or not (event & ~arm[rows]).any():
         return math.nan
-    return float(cox(times.days[chosen], event, arm[:, None]).hr[0])
+    return float(cox(times.days[rows], event, arm[rows].astype(float)[:, None]).hr[0])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialwright.errors import StudyFileError
-from trialwright.simulate.calibrate.figures import draw_sample, figure_of
+from trialwright.simulate.calibrate.figures import draw_sample, prepare
 from trialwright.simulate.calibrate.fit import LONGEST_MONTHS, Problem, Target, fit, spread_of
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.scenario import Achieved, Assumptions, Fit, Published
@@ -44,12 +44,11 @@ def replicate(study: Study, assumptions: Assumptions, *, seed: int, trials: int)
         sample = draw_sample(
             plan, seed, np.repeat(numbers, size), np.tile(np.arange(size, dtype=np.int64), len(numbers))
         )
-        among = [sample.among(one) for one in published]
-        for trial in numbers:
-            mine = np.zeros(len(sample.patients.subjects), np.bool_)
-            mine[(trial - first) * size : (trial - first + 1) * size] = True
-            for place, one in enumerate(published):
-                values[trial, place] = figure_of(sample, one, among[place] & mine)
+        for place, one in enumerate(published):
+            figure, among = prepare(sample, one), sample.among(one)
+            for trial in numbers:
+                start = (trial - first) * size
+                values[trial, place] = figure(start + np.flatnonzero(among[start : start + size]))
     return Replicates(published, values)
 
 

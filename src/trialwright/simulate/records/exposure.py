@@ -165,7 +165,7 @@ def _carboplatin_clearance(cast: Cast) -> Floats:
     """Return for each subject the milligrams per unit of AUC: Calvert with the baseline creatinine."""
     base = cast.patients.baseline
     place = [test.code for test in lab_tests()].index("CREAT")
-    creatinine = cast.course.blood[:, 0, place].astype(float)
+    creatinine = cast.course.blood[cast.course.first_sample, place].astype(float)
     sexes = [Sex.FEMALE if one == FEMALE else Sex.MALE for one in base.sex.tolist()]
     sizes = zip(
         base.height_cm.tolist(),

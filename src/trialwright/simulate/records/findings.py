@@ -49,10 +49,13 @@ class Samples:
 
 def _blood(cast: Cast) -> Samples:
     course = cast.course
-    row, place = np.nonzero(np.arange(course.sample_day.shape[1])[None, :] < course.samples[:, None])
-    day = course.sample_day[row, place].astype(np.int64)
-    cycle = course.sample_cycle[row, place].astype(np.int64)
-    cycle_day = course.sample_cycle_day[row, place].astype(np.int64)
+    samples = course.samples.astype(np.int64)
+    row = np.repeat(np.arange(cast.count), samples)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(samples) - samples, samples)
+    at = course.first_sample[row] + place
+    day = course.sample_day[at].astype(np.int64)
+    cycle = course.sample_cycle[at].astype(np.int64)
+    cycle_day = course.sample_cycle_day[at].astype(np.int64)
     # a sample on the day on which the next cycle began is that cycle's day 1
     following = np.minimum(cycle, course.cycle_day.shape[1] - 1)
     starts_next = (cycle > 0) & (cycle < course.cycles[row]) & (course.cycle_day[row, following] == day)
@@ -66,7 +69,7 @@ def _blood(cast: Cast) -> Samples:
         cycle=cycle + starts_next,
         cycle_day=np.where(starts_next, 1, cycle_day),
         baseline=place == 0,
-        values=course.blood[row, place].astype(np.float64),
+        values=course.blood[at].astype(np.float64),
         tests=tests,
     )
 
