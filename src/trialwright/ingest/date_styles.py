@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from trialwright.ingest.tables import Cell
 
 SERIAL = "excel"
+ISO_DAY = "yyyy-mm-dd"
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 FIRST_SERIAL, LAST_SERIAL = 61, 73415
 """1 March 1900, before which spreadsheets disagree, to 31 December 2100."""
@@ -121,13 +122,10 @@ def read_date(cell: Cell, text: str, styles: Sequence[str], epoch: dt.date) -> t
         RefusedValueError: no style fits, the day does not exist, or it is ambiguous.
     """
     value = cell.value
-    if isinstance(value, dt.datetime) and text == cell.text:
-        return _in_range(value.date().isoformat(), text), [
-            "time-left-out"
-        ] if value.time() != dt.time() else []
     if isinstance(value, dt.date) and text == cell.text:
-        return _in_range(value.isoformat(), text), []
-    repairs: list[str] = []
+        time = value.time() if isinstance(value, dt.datetime) else dt.time()
+        iso = value.strftime("%Y-%m-%d")
+        return _chosen(iso, (ISO_DAY,), epoch), ["time-left-out"] if time != dt.time() else []
     text, repairs = _without_time(text)
     if isinstance(value, float) and cell.decimals == len("mm") and _ROUNDED_MONTH.match(text):
         text, repairs = f"{value:.2f}", ["decimals-shown"]
@@ -153,12 +151,16 @@ def _chosen(text: str, styles: Sequence[str], epoch: dt.date) -> str:
     fitting = [iso for style in styles if style.lower() != SERIAL and (iso := _by_style(text, style))]
     if not fitting:
         raise RefusedValueError("not-a-date", f"{text!r} is no date in the styles {', '.join(styles)}")
-    possible = {iso for iso in fitting if _exists(iso)}
+    plausible = [iso for iso in fitting if EARLIEST_YEAR <= int(iso[: len("yyyy")]) <= LATEST_YEAR]
+    if not plausible:
+        what = f"{text!r} has a year that is not between {EARLIEST_YEAR} and {LATEST_YEAR}"
+        raise RefusedValueError("outside", what)
+    possible = {iso for iso in plausible if _exists(iso)}
     if not possible:
         raise RefusedValueError("no-such-day", f"{text!r} is no day of the calendar")
     if len(possible) > 1:
         raise RefusedValueError("ambiguous-date", f"{text!r} can be {' or '.join(sorted(possible))}")
-    return _in_range(possible.pop(), text)
+    return possible.pop()
 
 
 def _exists(iso: str) -> bool:
@@ -167,10 +169,3 @@ def _exists(iso: str) -> bool:
     except DateError:
         return False
     return True
-
-
-def _in_range(iso: str, text: str) -> str:
-    if not EARLIEST_YEAR <= int(iso[:4]) <= LATEST_YEAR:
-        what = f"{text!r} has the year {iso[:4]}, which is not between {EARLIEST_YEAR} and {LATEST_YEAR}"
-        raise RefusedValueError("outside", what)
-    return iso

@@ -27,12 +27,11 @@ _SHOWN = 12
 class PlannedRecord:
     """One record of a row: each variable with its sources (a column by its place, or a text).
 
-    `own` are the columns that no other record uses, but those of the same numbers of a `repeat` and those
-    that depend on a `when`: where one of them is filled, the record is made.
+    `own` are the columns that no other record uses, leaving aside records that depend on a `when`: where
+    one of them is filled, the record is made.
     """
 
     domain: str
-    numbers: Mapping[str, int]
     sources: Mapping[str, tuple[int | str, ...]]
     own: tuple[int, ...]
     when: Mapping[int, frozenset[str]]
@@ -124,7 +123,9 @@ class _Planner:
             for planned in self._records(record, (*self._path, "records", number))
         ]
         owning = tuple(replace(one, own=_own(one, records)) for one in records)
-        return SheetPlan(self._table, subject, self._rules, self._units, leave_out, owning)
+        return SheetPlan(
+            self._table, subject, dict(sorted(self._rules.items())), self._units, leave_out, owning
+        )
 
     def _declare(self) -> None:
         """Note the rule of each declared column; it must be there, whether a record uses it or not."""
@@ -177,7 +178,7 @@ class _Planner:
             }
             when = self._conditions(record.when, numbers, (*path, "when"))
             unless = self._conditions(record.unless, numbers, (*path, "unless"))
-            yield PlannedRecord(record.domain, numbers, sources, (), when, unless)
+            yield PlannedRecord(record.domain, sources, (), when, unless)
 
     def _conditions(
         self, conditions: Mapping[str, tuple[str, ...]], numbers: Mapping[str, int], path: Path
@@ -217,12 +218,7 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
 
 
 def _own(record: PlannedRecord, records: Sequence[PlannedRecord]) -> tuple[int, ...]:
-    others = [
-        one
-        for one in records
-        if one is not record and not one.when and not (record.numbers and one.numbers == record.numbers)
-    ]
-    shared = {column for one in others for column in one.columns}
+    shared = {column for one in records if one is not record and not one.when for column in one.columns}
     return tuple(column for column in record.columns if column not in shared)
 
 

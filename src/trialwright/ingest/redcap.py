@@ -37,7 +37,7 @@ _CHECKED, _UNCHECKED = ("1", "checked"), ("0", "unchecked", "")
 _BOX_LABEL = re.compile(r"^(.*) \(choice=(.*)\)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field of the dictionary; `choices` maps codes to labels."""
 

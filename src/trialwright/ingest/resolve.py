@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialwright.ingest.outcomes import Fate
-from trialwright.ingest.rows import DEMOGRAPHICS
+from trialwright.ingest.rows import DEMOGRAPHICS, Draft
 from trialwright.ingest.values import Reading
 from trialwright.protocol.part import nearest
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from trialwright.ingest.plan import SheetPlan
-    from trialwright.ingest.rows import Draft, SheetRow
+    from trialwright.ingest.rows import SheetRow
 
 IDENTIFICATION = "TU"
 
@@ -73,6 +73,8 @@ def _enrol(row: SheetRow, patients: _Patients) -> None:
             row.reject("subject-twice", row.plan.subject, row.subject, what)
         else:
             patients.known[row.subject] = row
+            if not any(draft.domain == DEMOGRAPHICS for draft in row.drafts):
+                row.drafts.append(Draft(DEMOGRAPHICS, row.subject, {}, row.plan.table.name, row.number))
 
 
 def _belong(row: SheetRow, patients: _Patients) -> None:
