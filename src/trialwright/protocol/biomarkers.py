@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from trialwright.protocol.part import Name, Names, Part, Positive, Probability, Text, wrong
 
 TestCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 
 
 class Change(StrEnum):
@@ -52,6 +53,28 @@ class Fitness(Part):
     endpoints: Names = Field(default=(), description="Endpoints that fitness is related to.")
     cut: Positive | None = Field(default=None, description="High against low; the median if left out.")
     level: Probability = 0.95
+    neoantigens: FileName | None = Field(
+        default=None, description="CSV beside the data: neoantigens by subject and clone."
+    )
+    epitopes: FileName | None = Field(
+        default=None, description="FASTA or CSV beside the data: known epitopes to align with."
+    )
+    alignments: FileName | None = Field(
+        default=None, description="CSV beside the data: alignment scores computed elsewhere."
+    )
+    tau: Positive | None = Field(default=None, description="The time at which n(tau) is taken.")
+    a: Positive | None = Field(default=None, description="Midpoint of recognition; that of the model.")
+    k: Positive | None = Field(default=None, description="Steepness of recognition; that of the model.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.neoantigens is None:
+            return self
+        if (self.epitopes is None) == (self.alignments is None):
+            raise wrong("either `epitopes` or `alignments` beside `neoantigens`")
+        if self.tau is None:
+            raise wrong("`tau` beside `neoantigens`: the model leaves it to the study")
+        return self
 
 
 class Biomarkers(Part):
