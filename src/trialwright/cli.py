@@ -51,11 +51,27 @@ def _root(
 def grade(
     source: Annotated[Path, typer.Option("--in", help="A CSV file of laboratory results.")],
     target: Annotated[Path, typer.Option("--out", help="The CSV file to write: the same rows and GRADE.")],
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=CHOICE", help="What CTCAE leaves open, e.g. symptoms=milder."),
+    ] = None,
 ) -> None:
     """Grade laboratory results by CTCAE 5.0: TERM, AVAL, AVALU, ANRLO, ANRHI, BASE, BNRIND, PCHG to GRADE."""
     from trialwright.derive.ctcae.files import grade_file  # noqa: PLC0415 (heavy)
 
-    typer.echo(grade_file(source, target).report(), err=True)
+    typer.echo(grade_file(source, target, _choices(option or [])).report(), err=True)
+
+
+def _choices(options: list[str]) -> dict[str, str]:
+    """NAME=CHOICE, several times; each name once."""
+    choices: dict[str, str] = {}
+    for text in options:
+        name, equals, choice = (part.strip() for part in text.partition("="))
+        if not (name and equals and choice):
+            raise ArgumentError.at("--option", repr(text), expected="NAME=CHOICE, like symptoms=milder")
+        if choices.setdefault(name, choice) != choice:
+            raise ArgumentError.at("--option", f"{name} is given twice", remedy="give one choice for it")
+    return choices
 
 
 def _listed(text: str) -> tuple[str, ...]:

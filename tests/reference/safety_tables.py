@@ -48,6 +48,7 @@ def adsl(*subjects, **columns):
     return frame.with_columns(
         STUDYID=pl.lit("typed"),
         GROUP=pl.lit("All"),
+        GROUPA=pl.lit("All"),
         **{name: pl.lit(value, dtype=pl.Date) for name, value in values.items()},
     )
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from trialwright.derive.adae import derive_adae
+from trialwright.derive.adam import derive_all
 from trialwright.derive.adex import derive_adex
 from trialwright.derive.adlb import derive_adlb
 from trialwright.derive.adsl import derive_adsl_dates
@@ -44,7 +45,7 @@ def pilot():
     study = read_study("pharmaverse-pilot")
     data = read_folder(PACKAGE / "pharmaversesdtm", study.datasets)
     group = pl.col("ARMCD").replace_strict(ARMS, default=None)
-    return study, data, derive_adsl_dates(study, data).with_columns(GROUP=group)
+    return study, data, derive_adsl_dates(study, data).with_columns(GROUP=group, GROUPA=group)
 
 
 def test_events_equal_the_published_adae(pilot):
@@ -120,3 +121,25 @@ def test_doses_add_up_to_the_records(pilot):
     both = given.join(by_hand, on="USUBJID")
     assert both.height == 254
     assert both.filter(pl.col("AVAL") != pl.col("TOTAL")).is_empty()
+
+
+def test_the_titrated_high_dose_is_neither_reduced_nor_more_than_planned(pilot):
+    study, data, adsl = pilot
+    treated = pl.col("ACTARMCD").replace_strict(ARMS, default=None)
+    frame, _ = derive_adex(study, data, adsl.with_columns(GROUPA=treated))
+    whole = frame.filter(pl.col("PARCAT1") == "OVERALL", pl.col("GROUPA") != "Placebo")
+    reduced, intensity = (whole.filter(pl.col("PARAMCD") == code)["AVAL"] for code in ("NRED", "RDI"))
+    assert reduced.len() == intensity.len() == 168
+    assert reduced.sum() == 0
+    assert intensity.to_list() == pytest.approx([100.0] * 168)
+
+
+def test_twelve_subjects_of_the_high_dose_never_received_it():
+    adsl = published("adsl").filter(pl.col("ARM") != pl.col("ACTARM"), pl.col("SAFFL") == "Y")
+    assert adsl.height == 12
+    study = read_study("pharmaverse-pilot")
+    ours = derive_all(study, read_folder(PACKAGE / "pharmaversesdtm", study.datasets)).adsl
+    moved = ours.filter(pl.col("GROUP") != pl.col("GROUPA"), pl.col("SAFFL") == "Y")
+    assert sorted(moved["USUBJID"]) == sorted(adsl["USUBJID"])
+    assert set(moved["GROUP"]) == {"Xanomeline high"}
+    assert set(moved["GROUPA"]) == {"Xanomeline low"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ SCREENED = "screened"
 ENROLLED = "enrolled"
 FULL_SET = "full"
 SAFETY_SET = "safety"
+AS_PLANNED, AS_TREATED = "GROUP", "GROUPA"
 _COLUMN_OF_KIND = {GroupKind.ARM.value: "TRT01P", GroupKind.COHORT.value: "COHORT"}
 
 
@@ -35,6 +36,8 @@ class Context:
     study: Study
     adam: Adam
     data: StudyData
+    group_column: str = AS_PLANNED
+    """The column of adsl that names a subject's group."""
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
@@ -44,8 +47,13 @@ class Context:
     @cached_property
     def group_of(self) -> Mapping[str, str]:
         """The group of each subject; "" for who belongs to none."""
-        frame = self.adam.adsl.select("USUBJID", pl.col("GROUP").fill_null(""))
+        frame = self.adam.adsl.select("USUBJID", pl.col(self.group_column).fill_null(""))
         return dict(frame.iter_rows())
+
+    @cached_property
+    def as_treated(self) -> Context:
+        """The same study with its subjects in the arm whose treatment they received: for safety."""
+        return replace(self, group_column=AS_TREATED)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def monitoring(context: Context) -> list[Row]:
     The endpoint is the name of the rule. Events are those known at the data cut-off, also where a look lies
     long before it; subjects count in the order of their first dose.
     """
-    events = Events(context)
+    events = Events(context.as_treated)
     rows: list[Row] = []
     for rule in context.study.safety.monitoring:
         for group in _watched(context, rule):

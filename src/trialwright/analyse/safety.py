@@ -42,7 +42,7 @@ def safety(context: Context) -> list[Row]:
     Endpoints: overview, term groups, classes, terms (item "class | term"), worst grade; then incidence
     and laboratory. Variants: primary (any grade), "grade 3 or higher", "related". A subject counts once.
     """
-    events = Events(context)
+    events = Events(context.as_treated)
     rows = list(laboratory(events))
     if not events.recorded:
         return rows

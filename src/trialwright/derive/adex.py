@@ -14,7 +14,7 @@ from trialwright.derive.exposure_plan import Size
 from trialwright.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trialwright.derive.drugs import KnownDrug
     from trialwright.derive.exposure_course import Course
@@ -25,6 +25,7 @@ RECORD, DRUG, SUBJECT = "INDIVIDUAL", "DRUG", "OVERALL"
 ADEX_SCHEMA = {
     "USUBJID": pl.String,
     "GROUP": pl.String,
+    "GROUPA": pl.String,  # as treated: whose plan the doses are measured against
     "PARCAT1": pl.String,  # INDIVIDUAL: one record; DRUG: one drug; OVERALL: the subject
     "DRUG": pl.String,
     "PARAMCD": pl.String,
@@ -67,14 +68,16 @@ def derive_adex(
     findings: list[Finding] = []
     drugs = study_drugs(study)
     doses = _doses(study, data, drugs, findings)
-    groups = dict(adsl.select("USUBJID", "GROUP").iter_rows())
+    groups = {one: names for one, *names in adsl.select("USUBJID", "GROUP", "GROUPA").iter_rows()}
     sizes = _sizes(data, adsl)
     rows: list[dict[str, object]] = []
     for subject, given in doses.items():
-        group = groups.get(subject)
-        phases = study.phases_of(group if study.arms else None)
+        planned, treated = groups.get(subject, (None, None))
+        phases = study.phases_of(treated if study.arms else None)
         course = course_of(given, phases, sizes.get(subject, Size(None, None)))
-        rows.extend({"USUBJID": subject, "GROUP": group, **row} for row in _rows(course))
+        findings.extend(_of_another_arm(study, subject, treated, given))
+        ours = {"USUBJID": subject, "GROUP": planned, "GROUPA": treated}
+        rows.extend(ours | row for row in _rows(course))
     frame = pl.DataFrame(rows, schema=ADEX_SCHEMA).with_columns(
         PARAM=pl.col("PARAMCD").replace_strict(PARAMETERS, return_dtype=pl.String)
     )
@@ -109,6 +112,22 @@ def _doses(
     findings.extend(_unplanned(frame, names, drugs))
     findings.extend(_open_ended(frame))
     return doses
+
+
+def _of_another_arm(
+    study: Study, subject: str, treated: str | None, given: Sequence[GivenDose]
+) -> Iterator[Finding]:
+    """Drugs that the arm in which the subject stands does not plan, but another arm does."""
+    if not study.arms or treated is None:
+        return
+    own = {drug.name for phase in study.phases_of(treated) for drug in phase.drugs}
+    for name in dict.fromkeys(dose.drug for dose in given):
+        if name not in own and name in study.drugs:
+            first = next(dose for dose in given if dose.drug == name)
+            record = f"EXSEQ {first.seq}, {first.recorded_name}, {first.start}"
+            what = f"received {name}, which the arm {treated} does not plan"
+            remedy = "correct EXTRT or ACTARMCD: tables of safety group by the arm received"
+            yield Finding(Severity.WARNING, "EX-OTHER-ARM", "EX", subject, record, what, remedy)
 
 
 def _taken(row: Mapping[str, object]) -> bool:

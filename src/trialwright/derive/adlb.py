@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.dates import DateRule, impute_column, study_day_expr
-from trialwright.derive.adlb_findings import adlb_findings
-from trialwright.derive.ctcae import COLUMNS, grade_results, grading_criteria
+from trialwright.derive.adlb_findings import adlb_findings, other_version
+from trialwright.derive.calcium import with_graded_calcium
+from trialwright.derive.ctcae import COLUMNS, grade_results, grading_choices, grading_criteria
 from trialwright.derive.lab_tests import HIGH, LOW, term_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from trialwright.derive.ctcae import Criteria
     from trialwright.findings import Finding
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
 
 PER_CENT = 100
-_FROM_ADSL = ("STUDYID", "USUBJID", "GROUP", "TRTSDT", "TRTEDT")
+_FROM_ADSL = ("STUDYID", "USUBJID", "GROUP", "GROUPA", "TRTSDT", "TRTEDT")
 _FROM_LB = (
     "USUBJID", "LBSEQ", "LBTESTCD", "LBTEST", "LBCAT", "LBSPEC", "LBORRES", "LBSTRESC", "LBSTRESN",
     "LBSTRESU", "LBSTNRLO", "LBSTNRHI", "LBNRIND", "LBSTAT", "VISITNUM", "VISIT", "LBDTC",
@@ -32,22 +31,21 @@ _RECORDED_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 
 
 def derive_adlb(
-    study: Study, data: StudyData, adsl: pl.DataFrame, choices: Mapping[str, str] | None = None
+    study: Study, data: StudyData, adsl: pl.DataFrame
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Give one row a result of LB, and what is wrong with them.
 
     Columns: PARCAT1, SPEC, PARAMCD, PARAM, AVAL (only where the result is a number), AVALC ("<0.5"), AVALU,
-    ANRLO, ANRHI, ANRIND, ADT, ADTF, ADY, AVISIT, VISITNUM, ABLFL (last number on or before the first dose),
-    BASE, BNRIND, CHG, PCHG, ONTRTFL (after baseline, until the window after the last dose), ATOXDSCL and
+    AVALG (the number that is graded: AVAL, or total calcium corrected for albumin), ANRLO, ANRHI, ANRIND,
+    ADT, ADTF, ADY, AVISIT, VISITNUM, ABLFL (last number on or before the first dose), BASE, BNRIND, CHG, PCHG, ONTRTFL (after baseline, until the window after the last dose), ATOXDSCL and
     ATOXDSCH (terms), ATOXGRL and ATOXGRH (0 to 4, null not gradable), BTOXGRL and BTOXGRH, NGRADL and NGRADH
     (why there is no grade), WORSTL and WORSTH (Y at the first of the worst on-treatment grades of a subject
     and term), SHIFTL and SHIFTH ("0 to 3"), SRCDOM, SRCSEQ.
 
     Args:
-        study: its window after the last dose, and data cut-off.
+        study: its window after the last dose, data cut-off, and choices where CTCAE leaves something open.
         data: LB.
         adsl: TRTSDT and TRTEDT.
-        choices: options of rulebook/ctcae-decisions.toml.
     """
     frame = data.domain("LB").select(_FROM_LB).with_columns(TERML=term_expr(LOW), TERMH=term_expr(HIGH))
     frame = frame.join(adsl.select(_FROM_ADSL), on="USUBJID", how="left", maintain_order="left")
@@ -55,7 +53,10 @@ def derive_adlb(
     findings = adlb_findings(frame)
     frame = _with_baseline(frame)
     frame = _with_treatment(study, frame)
-    criteria = grading_criteria(choices)
+    options = study.safety.laboratory
+    corrected, uncorrected = with_graded_calcium(frame, options.calcium)
+    frame, findings = corrected, (*findings, *uncorrected, *other_version(study.safety.grading, frame))
+    criteria = grading_criteria(grading_choices(options.choices))
     for letter in ("L", "H"):
         frame = _with_grade(frame, letter, criteria)
     for letter in ("L", "H"):
@@ -133,7 +134,7 @@ def _with_grade(frame: pl.DataFrame, letter: str, criteria: Criteria) -> pl.Data
     after = (pl.col("ADT") > pl.col("TRTSDT")).fill_null(value=False)
     asked = frame.select(
         TERM=f"TERM{letter}",
-        AVAL="AVAL",
+        AVAL="AVALG",
         AVALU="AVALU",
         ANRLO="ANRLO",
         ANRHI="ANRHI",

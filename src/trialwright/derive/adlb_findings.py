@@ -9,6 +9,7 @@ import polars as pl
 from trialwright.derive.ctcae.criteria import grading_criteria
 from trialwright.derive.ctcae.units import canonical_unit
 from trialwright.findings import Finding, Severity
+from trialwright.protocol.safety import Grading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,15 @@ _CENSORED = r"^\s*[<>≤≥]"
 def adlb_findings(frame: pl.DataFrame) -> tuple[Finding, ...]:
     """Reversed ranges, unknown units, results that are no numbers, negative results, unusable dates."""
     return tuple(_all(frame))
+
+
+def other_version(grading: Grading, frame: pl.DataFrame) -> tuple[Finding, ...]:
+    """Say that laboratory results are graded by CTCAE 5.0 where the study grades its events by another."""
+    if grading is Grading.CTCAE_5 or not frame.height:
+        return ()
+    what = f"laboratory results are graded by {Grading.CTCAE_5}; the study grades adverse events by {grading}"
+    remedy = "none: say so where both stand beside each other"
+    return (Finding(Severity.NOTE, "LB-CTCAE-VERSION", "LB", "", "", what, remedy),)
 
 
 def _all(frame: pl.DataFrame) -> Iterator[Finding]:

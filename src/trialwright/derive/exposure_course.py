@@ -95,7 +95,10 @@ def course_of(doses: Sequence[GivenDose], phases: tuple[TreatmentPhase, ...], si
 def _days(
     doses: Sequence[GivenDose], starts: dict[int, dt.date], plans: dict[int, PlannedCycle | None]
 ) -> dict[int, tuple[int, int]]:
-    """The days that each cycle took, to the next one or its planned end, and the days planned for it."""
+    """The days that each cycle took, to the next one or its planned end, and the days planned for it.
+
+    A cycle of dosing on every day has no planned end: it lasts to the next one or to the last dose.
+    """
     order = sorted(starts, key=lambda cycle: (starts[cycle], cycle))
     end = max(dose.end for dose in doses)
     days: dict[int, tuple[int, int]] = {}
@@ -105,7 +108,9 @@ def _days(
             actual = max((starts[order[place + 1]] - starts[cycle]).days, 1)
         else:
             actual = plan.length if plan is not None else (end - starts[cycle]).days + 1
-        days[cycle] = (actual, plan.length if plan is not None else actual)
+        if plan is not None and plan.continuous and place + 1 == len(order):
+            actual = (end - starts[cycle]).days + 1
+        days[cycle] = (actual, actual if plan is None or plan.continuous else plan.length)
     return days
 
 
@@ -113,17 +118,23 @@ def _cycles(doses: Sequence[GivenDose], phases: tuple[TreatmentPhase, ...]) -> t
     labelled = [_CYCLE.search(dose.label) for dose in doses]
     if all(labelled):
         return tuple(int(match[1]) for match in labelled if match)
-    early = exposure_rules()["cycles"]["early_days"]
     most = cycles_planned(phases)
     numbers: list[int] = []
     cycle, start = 1, doses[0].start
     for dose in doses:
         plan = planned_cycle(phases, cycle)
         last = plan is None or (most is not None and cycle >= most and plan.continuous)
-        if plan is not None and not last and (dose.start - start).days >= plan.length - early:
+        if plan is not None and not last and (dose.start - start).days >= plan.length - _early(plan):
             cycle, start = cycle + 1, dose.start
         numbers.append(cycle)
     return tuple(numbers)
+
+
+def _early(plan: PlannedCycle) -> float:
+    """How many days before its planned end a cycle may be followed by the next."""
+    rules = exposure_rules()["cycles"]
+    share = plan.length * rules["early_percent_of_daily_dosing"] / PER_CENT
+    return max(rules["early_days"], share) if plan.continuous else float(rules["early_days"])
 
 
 def _delayed(starts: dict[int, dt.date], plans: dict[int, PlannedCycle | None]) -> tuple[int, ...]:
@@ -170,7 +181,7 @@ def _measure(
     given = None if math.isnan(total) else total
     units = {dose.unit for dose in mine}
     unit = units.pop() if len(units) == 1 else ""
-    planned, reason = _planned(name, mine[0], plans, unit, size)
+    planned, reason = _planned(name, mine[0], plans, unit, size, days)
     reduced = _reduced(doses, cycle_of, name, plans, size) if planned else ()
     rate = None if given is None else given / actual_weeks
     planned_rate = planned / planned_weeks if planned else None
@@ -189,12 +200,17 @@ def _measure(
 
 
 def _planned(
-    name: str, dose: GivenDose, plans: dict[int, PlannedCycle | None], unit: str, size: Size
+    name: str,
+    dose: GivenDose,
+    plans: dict[int, PlannedCycle | None],
+    unit: str,
+    size: Size,
+    days: dict[int, tuple[int, int]],
 ) -> tuple[float | None, str]:
     if not unit:
         return None, "doses are recorded in several units or none"
     total, planned_at_all = 0.0, False
-    for plan in plans.values():
+    for cycle, plan in plans.items():
         drug = _drug(plan, name)
         if drug is None:
             continue
@@ -202,7 +218,8 @@ def _planned(
         expected = planned_drug(drug, dose.recorded_name, unit, size)
         if expected is None:
             return None, f"the plan of {drug.dose} cannot be told in {unit} for this subject"
-        total += expected.total
+        daily = plan is not None and plan.continuous
+        total += expected.a_day * days[cycle][1] if daily else expected.total
     if not planned_at_all:
         return None, "the study file does not plan this drug"
     return total, ""

@@ -45,6 +45,11 @@ class PlannedDrug:
     times_a_day: int
 
     @property
+    def a_day(self) -> float:
+        """The amount planned for a day of dosing."""
+        return self.amount * self.times_a_day
+
+    @property
     def total(self) -> float:
         """The amount planned for the cycle."""
         return self.amount * len(self.days) * self.times_a_day

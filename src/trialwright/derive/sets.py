@@ -8,6 +8,7 @@ import polars as pl
 
 from trialwright.derive.adsl import set_flag
 from trialwright.derive.conditions import MET, baseline_values, evaluate
+from trialwright.derive.cycles import with_cycles
 from trialwright.protocol.study import GroupKind
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 def with_groups_and_sets(
     study: Study, data: StudyData, adsl: pl.DataFrame, adrs: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add TRT01P, COHORT, GROUP, LASTASDT, MEASFL, the flags of the sets, the BL_ columns."""
+    """Add TRT01P, TRT01A, COHORT, GROUP, GROUPA (as treated), LASTASDT, MEASFL, set flags and BL_ columns."""
     adsl = _with_assessments(adsl, adrs)
-    adsl = _with_groups(study, data, adsl)
+    adsl = with_cycles(study, data, _with_groups(study, data, adsl))
     for name, analysis_set in study.analysis_sets.items():
         verdict = evaluate(analysis_set.condition, data, adsl, study=study)
         belongs = verdict.filter(pl.col("RESULT") == MET)["USUBJID"]
@@ -67,4 +68,5 @@ def _with_groups(study: Study, data: StudyData, adsl: pl.DataFrame) -> pl.DataFr
         GroupKind.COHORT: pl.col("COHORT"),
         GroupKind.ALL: pl.when(enrolled).then(pl.lit(next(iter(study.groups)))),
     }[kind]
-    return adsl.with_columns(GROUP=group)
+    treated = pl.coalesce("TRT01A", group) if kind is GroupKind.ARM else group
+    return adsl.with_columns(GROUP=group, GROUPA=treated)

@@ -32,6 +32,67 @@ class Grading(StrEnum):
     CTCAE_5 = "CTCAE 5.0"
 
 
+class Symptoms(StrEnum):
+    """What is assumed where a laboratory grade depends on symptoms."""
+
+    WORSE = "worse"
+    MILDER = "milder"
+
+
+class Anticoagulation(StrEnum):
+    """Whether INR is compared with baseline, as in subjects on anticoagulation."""
+
+    ASSUMED = "assumed"
+    NONE = "none"
+
+
+class Creatinine(StrEnum):
+    """What grades creatinine: the worse of range and baseline, or the range alone."""
+
+    WORSE = "worse"
+    RANGE = "range"
+
+
+class Fibrinogen(StrEnum):
+    """What "if abnormal" means of fibrinogen: the value, or its baseline."""
+
+    VALUE = "value"
+    BASELINE = "baseline"
+
+
+class Bound(StrEnum):
+    """Whether a printed bound itself has the grade."""
+
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+
+
+class Calcium(StrEnum):
+    """Which total calcium is graded."""
+
+    MEASURED = "as measured"
+    CORRECTED = "corrected for albumin"
+
+
+class LaboratoryGrading(Part):
+    """What CTCAE 5.0 leaves open for laboratory results; rulebook/ctcae-decisions.toml tells each choice."""
+
+    symptoms: Symptoms = Symptoms.WORSE
+    anticoagulation: Anticoagulation = Anticoagulation.ASSUMED
+    creatinine: Creatinine = Creatinine.WORSE
+    fibrinogen: Fibrinogen = Fibrinogen.VALUE
+    triglycerides: Bound = Field(default=Bound.INCLUDED, description="150 mg/dL itself is grade 1.")
+    liver_lower_bound: Bound = Field(
+        default=Bound.INCLUDED, description="Grade 1 against an abnormal baseline begins at its bound."
+    )
+    calcium: Calcium = Field(default=Calcium.MEASURED, description="By the albumin of the same day.")
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The choices by the names of the rulebook."""
+        return {name: str(choice) for name, choice in self}
+
+
 class AdverseEvents(Part):
     """Which adverse events a rule counts; each line narrows the choice."""
 
@@ -81,6 +142,9 @@ class Safety(Part):
     """How adverse events are read."""
 
     grading: Grading = Grading.CTCAE_5
+    laboratory: LaboratoryGrading = Field(
+        default=LaboratoryGrading(), description="What CTCAE leaves open; leave out for the defaults."
+    )
     window: Duration = Field(
         default=days(30), description="Events count as on treatment up to so long after the last dose."
     )

@@ -22,6 +22,7 @@ import pytest
 from safety_tables import FIRST_DOSE, STUDY, data, records
 
 from trialwright.analyse.context import Context
+from trialwright.analyse.exposure import exposure
 from trialwright.analyse.monitoring import boundary, excess_probability, monitoring
 from trialwright.analyse.results import TABLE_COLUMNS, TABLE_KEYS, _check_values
 from trialwright.analyse.rows import table_of
@@ -70,6 +71,7 @@ def adsl():
     return frame.with_columns(
         STUDYID=pl.lit("typed"),
         GROUP=pl.col("USUBJID").str.slice(0, 1),
+        GROUPA=pl.col("USUBJID").str.slice(0, 1),
         TRTSDT=pl.lit(FIRST_DOSE),
         ENRLFL=pl.lit("Y"),
         FULLFL=pl.lit("Y"),
@@ -77,7 +79,7 @@ def adsl():
     )
 
 
-def context(events=EVENTS, **more):
+def context(events=EVENTS, subjects=None, **more):
     stated = STUDY | {"arms": {"A": "New", "B": "Old"}, "safety": SAFETY} | more
     stated["study"] = STUDY["study"] | {"design": "randomised"}
     study = Study.model_validate(stated)
@@ -97,8 +99,9 @@ def context(events=EVENTS, **more):
         for subject, term, grade, relation, start, extra in events
     ]
     frames = {"AE": records("AE", rows)} if rows else {}
-    on = derive_on_treatment(study, data(**frames), adsl())
-    return Context(study, SimpleNamespace(adsl=adsl(), adae=on.adae, adlb=on.adlb, adex=on.adex), data())
+    subjects = adsl() if subjects is None else subjects
+    on = derive_on_treatment(study, data(**frames), subjects)
+    return Context(study, SimpleNamespace(adsl=subjects, adae=on.adae, adlb=on.adlb, adex=on.adex), data())
 
 
 @pytest.fixture(scope="module")
@@ -247,3 +250,44 @@ def test_swapping_the_arms_turns_the_difference_round():
     assert [second["value"], second["low"], second["high"]] == pytest.approx(
         [-first["value"], -first["high"], -first["low"]]
     )
+
+
+def dosed_with_the_other_arm(subject):
+    """The eight subjects, one of arm A treated as arm B."""
+    treated = pl.when(pl.col("USUBJID") == subject).then(pl.lit("B")).otherwise("GROUPA")
+    return adsl().with_columns(GROUPA=treated)
+
+
+def test_a_subject_dosed_with_the_other_arm_counts_there_in_safety():
+    table = table_of(safety(context(subjects=dosed_with_the_other_arm("A3"))), "recorded")
+    shown = {
+        group: one(table, endpoint="overview", statistic="affected", group=group, item="serious")
+        for group in "AB"
+    }
+    assert (shown["A"]["events"], shown["A"]["n"]) == (0, 3)
+    assert (shown["B"]["subjects"], shown["B"]["n"]) == (["A3"], 5)
+
+
+def test_who_received_another_arm_is_told_with_the_arm_assigned():
+    rows = exposure(context(subjects=dosed_with_the_other_arm("A3")))
+    received = {row.group: row for row in rows if row.endpoint == "arm received"}
+    assert {row.item for row in received.values()} == {"A"}
+    assert received["B"].subjects == ("A3",)
+    assert received["B"].n == 5
+    assert received["A"].events == 0
+    assert not [row for row in exposure(context()) if row.endpoint == "arm received"]
+
+
+def test_monitoring_watches_the_arm_received():
+    rows = monitoring(context(subjects=dosed_with_the_other_arm("A3")))
+    verdict = {
+        row.group: row for row in rows if row.endpoint == "related 3" and row.statistic == "rule_verdict"
+    }
+    assert verdict["A"].subjects == ("A1",)
+    assert verdict["B"].subjects == ("A3",)
+
+
+def test_the_arm_assigned_is_the_group_of_everything_else():
+    made = context(subjects=dosed_with_the_other_arm("A3"))
+    assert made.group_of["A3"] == "A"
+    assert made.as_treated.group_of["A3"] == "B"

@@ -171,3 +171,80 @@ def test_a_study_without_doses_has_the_columns_and_no_rows():
     frame, findings = derive_adex(study(), data(), adsl())
     assert frame.height == 0
     assert findings == ()
+
+
+def titrated():
+    """A low and a high arm of a daily drug: the high dose is 50 mg for two weeks, then 80 mg for ten."""
+    steps = {"low": [("start", 2, 50), ("full", 10, 50)], "high": [("start", 2, 50), ("full", 10, 80)]}
+    phases = [
+        {
+            "phase": phase,
+            "arm": arm,
+            "cycles": {"length": f"{weeks} weeks", "at_most": 1},
+            "drugs": [
+                {"name": "gemcitabine", "dose": f"{mg} mg", "route": "oral", "days": f"1-{7 * weeks}"},
+            ],
+        }
+        for arm, parts in steps.items()
+        for phase, weeks, mg in parts
+    ]
+    design = STUDY["study"] | {"design": "randomised"}
+    return study(study=design, treatment=phases, arms={"low": "Low dose", "high": "High dose"})
+
+
+def daily(first, last, amount):
+    end = (FIRST + dt.timedelta(last)).isoformat()
+    return dose(GEMCITABINE, first, amount, "mg", EXENDTC=end, EXDOSFRQ="QD")
+
+
+def derive_titrated(*rows, arm="high"):
+    subjects = adsl().with_columns(GROUP=pl.lit("high"), GROUPA=pl.lit(arm))
+    return derive_adex(titrated(), data(EX=records("EX", list(rows))), subjects)
+
+
+def test_a_titrated_dose_is_no_reduced_dose():
+    frame, _ = derive_titrated(daily(0, 13, 50), daily(14, 83, 80))
+    assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(100.0)
+    assert values(frame, "OVERALL")["NRED"] == 0
+
+
+@pytest.mark.parametrize("day", [12, 14, 20])
+def test_a_titration_step_ends_with_the_visit_that_changes_the_dose(day):
+    frame, _ = derive_titrated(daily(0, day - 1, 50), daily(day, 83, 80))
+    assert frame.filter(pl.col("PARAMCD") == "DOSE")["CYCLE"].to_list() == [1, 2]
+    assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize("last", [20, 83, 100])
+def test_a_daily_drug_stopped_early_or_given_longer_has_its_full_intensity(last):
+    frame, _ = derive_titrated(daily(0, 13, 50), daily(14, last, 80))
+    assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(100.0)
+
+
+def test_days_without_the_daily_drug_lower_its_intensity():
+    frame, _ = derive_titrated(daily(0, 13, 50), daily(14, 20, 80), daily(28, 34, 80))
+    expected = 100 * (14 * 50 + 14 * 80) / (14 * 50 + 21 * 80)
+    assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(expected)
+
+
+def test_a_daily_dose_below_the_step_is_reduced():
+    frame, _ = derive_titrated(daily(0, 13, 50), daily(14, 41, 80), daily(42, 83, 50))
+    assert values(frame, "OVERALL")["NRED"] == 1
+
+
+def test_doses_are_measured_against_the_plan_of_the_arm_received():
+    frame, _ = derive_titrated(daily(0, 83, 50), arm="low")
+    assert values(frame, "DRUG", "gemcitabine")["RDI"] == pytest.approx(100.0)
+    assert set(frame["GROUP"]) == {"high"}
+    assert set(frame["GROUPA"]) == {"low"}
+
+
+def test_the_drug_of_another_arm_is_told():
+    other = STUDY["treatment"][0] | {"arm": "New"}
+    old = {**other, "arm": "Old", "drugs": [other["drugs"][1]]}
+    design = STUDY["study"] | {"design": "randomised"}
+    planned = study(study=design, treatment=[other, old], arms={"New": "New arm", "Old": "Old arm"})
+    subjects = adsl().with_columns(GROUPA=pl.lit("Old"))
+    rows = [dose(NIVOLUMAB, 0, 3, "mg/kg"), dose(GEMCITABINE, 0, 1000)]
+    _, findings = derive_adex(planned, data(EX=records("EX", rows)), subjects)
+    assert [(one.code, one.record.split(",")[0]) for one in findings] == [("EX-OTHER-ARM", "EXSEQ 2")]

@@ -24,7 +24,8 @@ def result(test, day, value):
 
 
 def derive(*rows, **choices):
-    return derive_adlb(study(), data(LB=records("LB", list(rows))), adsl(), choices)
+    graded = study(safety={"laboratory": choices})
+    return derive_adlb(graded, data(LB=records("LB", list(rows))), adsl())
 
 
 def test_baseline_is_the_last_number_up_to_the_day_of_the_first_dose():
@@ -129,3 +130,9 @@ def test_hys_law_needs_both_signals_within_30_days_without_cholestasis():
 def test_liver_peaks_are_multiples_of_uln_on_treatment():
     frame, _ = derive(result(ALT, -1, 400.0), result(ALT, 7, 80.0), result(BILIRUBIN, 7, 10.0))
     assert liver_signals(frame).select("ALTX", "ASTX", "AMINOX", "BILIX").row(0) == (2.0, None, 2.0, 0.5)
+
+
+def test_a_study_graded_by_ctcae_4_is_told_that_laboratory_results_are_graded_by_5():
+    rows = data(LB=records("LB", [result(PLATELETS, 7, 60.0)]))
+    _, findings = derive_adlb(study(safety={"grading": "CTCAE 4.03"}), rows, adsl())
+    assert [finding.code for finding in findings] == ["LB-CTCAE-VERSION"]

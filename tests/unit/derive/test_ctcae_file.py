@@ -11,10 +11,12 @@ HEADER = "ID,TERM,AVAL,AVALU,ANRLO,ANRHI,BASE,BNRIND,PCHG"
 
 @pytest.fixture
 def grade(tmp_path, monkeypatch, capsys):
-    def run(content, encoding="utf-8"):
+    def run(content, encoding="utf-8", options=()):
         source, target = tmp_path / "in.csv", tmp_path / "out.csv"
         source.write_bytes(content.encode(encoding))
-        monkeypatch.setattr("sys.argv", ["trialwright", "grade", "--in", str(source), "--out", str(target)])
+        files = ["--in", str(source), "--out", str(target)]
+        chosen = [word for option in options for word in ("--option", option)]
+        monkeypatch.setattr("sys.argv", ["trialwright", "grade", *files, *chosen])
         with pytest.raises(SystemExit) as ended:
             main()
         written = target.read_text("utf-8").splitlines() if target.exists() else None
@@ -68,3 +70,32 @@ def test_a_file_in_another_encoding_is_refused(grade):
     code, written, said = grade(f"{HEADER}\n1,Neutrophil count decreased,1.0,10^3/µL,1.8,7,,,\n", "latin-1")
     assert (code, written) == (2, None)
     assert "UTF-8" in said
+
+
+POTASSIUM = f"{HEADER}\na,Hypokalemia,3.2,mmol/L,3.5,5.1,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [((), "2"), (["symptoms=milder"], "1"), (["symptoms = worse"], "2")]
+)
+def test_an_option_of_the_rulebook_decides_what_ctcae_leaves_open(grade, options, expected):
+    code, written, _ = grade(POTASSIUM, options=options)
+    assert code == 0
+    assert written[1].rpartition(",")[2] == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["symptoms"], "expected NAME=CHOICE"),
+        (["symptom=milder"], "no option 'symptom'"),
+        (["symptoms=mild"], "expected one of worse, milder"),
+        (["symptoms=milder", "symptoms=worse"], "given twice"),
+        (["calcium=corrected for albumin"], "no option 'calcium'"),
+    ],
+)
+def test_an_option_that_does_not_exist_writes_nothing_and_says_so(grade, options, said):
+    code, written, message = grade(POTASSIUM, options=options)
+    assert (code, written) == (2, None)
+    assert said in message
+    assert "Traceback" not in message

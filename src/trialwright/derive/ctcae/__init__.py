@@ -1,6 +1,6 @@
 """Grades of laboratory results by CTCAE version 5.0: thresholds as data, a small engine, the file command."""
 
-from trialwright.derive.ctcae.criteria import Criteria, Criterion, RuleSet, grading_criteria
+from trialwright.derive.ctcae.criteria import Criteria, Criterion, RuleSet, grading_choices, grading_criteria
 from trialwright.derive.ctcae.grading import COLUMNS, Graded, NotGradable, grade_results
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "NotGradable",
     "RuleSet",
     "grade_results",
+    "grading_choices",
     "grading_criteria",
 ]

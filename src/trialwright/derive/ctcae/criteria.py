@@ -117,13 +117,20 @@ def decisions() -> Mapping[str, Mapping[str, Any]]:
     return {name: table for name, table in content.items() if isinstance(table, dict)}
 
 
+def grading_choices(choices: Mapping[str, str]) -> Mapping[str, str]:
+    """Keep the choices that concern a single result: not those that need another test of the same day."""
+    return {name: choice for name, choice in choices.items() if "needs" not in decisions().get(name, {})}
+
+
 def grading_criteria(choices: Mapping[str, str] | None = None) -> Criteria:
     """Read the criteria under these choices; an option that is not named takes its default.
 
     Raises:
         ArgumentError: an option or a choice that rulebook/ctcae-decisions.toml does not have.
     """
-    options = {name: table for name, table in decisions().items() if "choices" in table}
+    options = {
+        name: table for name, table in decisions().items() if "choices" in table and "needs" not in table
+    }
     for name, choice in (choices or {}).items():
         if name not in options:
             raise ArgumentError.at(
