@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ from trialwright.stats.cox import cox
 from trialwright.stats.survival import kaplan_meier, reverse_kaplan_meier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trialwright.simulate.parameters import Bools, Floats, Ints
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
