@@ -1,0 +1,140 @@
+"""Operating characteristics at the level of the protocol: lesions, scans, RECIST, censoring, then the test.
+
+Virtual subjects of `simulate` go through the response rules of real data and the censoring rules of
+the study's endpoint. They are judged here, not in `simulate`: only a design asks what a test says.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialwright.derive.recist.codes import Response
+from trialwright.design.operating import Characteristics, Effort, NoWatcher, Watcher, in_batches
+from trialwright.errors import StudyFileError
+from trialwright.protocol.endpoints import TimeToEventEndpoint
+from trialwright.simulate.outcomes import outcomes_of
+from trialwright.simulate.patients import draw_outcomes
+from trialwright.stats.kernel import kernel
+from trialwright.stats.random_streams import check_seed
+from trialwright.stats.special import normal_isf
+from trialwright.stats.tied_trials import analyse_trials
+from trialwright.stats.trial_sums import FIXED_SUMS, TrialSums, add_trial
+
+if TYPE_CHECKING:
+    from trialwright.protocol.comparison import Comparison
+    from trialwright.protocol.study import Study
+    from trialwright.simulate.outcomes import Outcomes
+    from trialwright.simulate.patients import Patients
+    from trialwright.simulate.plan import TrialPlan
+    from trialwright.stats.inputs import Floats, Integers
+
+BATCH = 250
+
+
+@kernel
+def _add_all(found: Floats, critical: float, log_margins: Floats) -> Integers:
+    sums = np.zeros(FIXED_SUMS + log_margins.size, np.int64)
+    for k in range(found.shape[1]):
+        add_trial(sums, found[0, k], found[1, k], found[2, k], found[3, k], critical, log_margins)
+    return sums
+
+
+def comparison_of(study: Study) -> Comparison:
+    """The comparison of the study's first time-to-event endpoint that has one.
+
+    Raises:
+        StudyFileError: no time-to-event endpoint compares two arms.
+    """
+    for endpoint in study.endpoints.values():
+        if isinstance(endpoint, TimeToEventEndpoint) and endpoint.compare is not None:
+            return endpoint.compare
+    raise StudyFileError.at(
+        "study.yaml: endpoints",
+        "no comparison of two arms",
+        remedy="give a time-to-event endpoint `compare: {arms: [A, B]}`",
+    )
+
+
+def draw_trials(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> tuple[Patients, Outcomes]:
+    """The subjects of trials first … first + count − 1, trial by trial, and their outcomes."""
+    trials = np.repeat(np.arange(first, first + count, dtype=np.int64), size)
+    some = draw_outcomes(plan, seed, trials, np.tile(np.arange(size, dtype=np.int64), count))
+    return some, outcomes_of(plan, some)
+
+
+def progression_results(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Floats:
+    """Log-rank z, log hazard ratio, its error and events of PFS, one column a trial.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+        StudyFileError: the study compares no two arms.
+    """
+    check_seed(seed)
+    arms = comparison_of(plan.study).arms
+    some, outcomes = draw_trials(plan, seed, size, first, count)
+    code = some.baseline.arm
+    experimental = code == plan.arms.index(arms[0])
+    counted = outcomes.pfs.counted & (experimental | (code == plan.arms.index(arms[1])))
+    out = np.empty((4, count))
+    analyse_trials(size, outcomes.pfs.days, outcomes.pfs.event, experimental.astype(np.int64), counted, out)
+    return out
+
+
+def protocol_characteristics(
+    plan: TrialPlan,
+    alpha: float,
+    effort: Effort,
+    *,
+    margins: tuple[float, ...] = (),
+    seed: int = 1,
+    watcher: Watcher | None = None,
+) -> Characteristics:
+    """How often the study's trials find what they look for in PFS, under its assumptions.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+        StudyFileError: the study compares no two arms.
+    """
+    size = plan.assumptions.subjects
+    logs = np.array([math.log(margin) for margin in margins])
+    critical = normal_isf(alpha)
+
+    def counted(first: int, count: int) -> TrialSums:
+        found = progression_results(plan, seed, size, first, count)
+        return TrialSums(_add_all(found, critical, logs), margins)
+
+    return in_batches(counted, effort, BATCH, watcher or NoWatcher(), margins)
+
+
+@dataclass(frozen=True)
+class ResponseCounts:
+    """For each simulated trial: subjects with an assessment after baseline, and responders among them."""
+
+    evaluable: Integers
+    responders: Integers
+    confirmed: Integers
+
+
+def response_counts(plan: TrialPlan, seed: int, trials: int) -> ResponseCounts:
+    """Best responses of simulated trials under the response rules of the study.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+    """
+    check_seed(seed)
+    size = plan.assumptions.subjects
+    found = [np.empty((3, 0), np.int64)]
+    for first in range(0, trials, BATCH):
+        count = min(BATCH, trials - first)
+        _, outcomes = draw_trials(plan, seed, size, first, count)
+        flags = [
+            outcomes.evaluable,
+            outcomes.evaluable & np.isin(outcomes.best, (Response.CR, Response.PR)),
+            outcomes.evaluable & np.isin(outcomes.confirmed, (Response.CR, Response.PR)),
+        ]
+        found.append(np.array([flag.reshape(count, size).sum(axis=1) for flag in flags]))
+    return ResponseCounts(*np.concatenate(found, axis=1))
