@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 SIMULATED = "SIMULATED"
 LARGEST_FILE = 100_000_000
-LARGEST_UNPACKED = 1_000_000_000
+LARGEST_UNPACKED = 500_000_000
+MOST_CELLS = 5_000_000
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -34,11 +36,8 @@ def read_workbook(payload: bytes, name: str) -> Book:
     """
     _refuse_foreign(payload, name)
     book = _load(payload, name, values=False)
-    stored = None
-    if any(
-        cell.data_type == _FORMULA for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
-    ):
-        stored = _load(payload, name, values=True)
+    _refuse_vast(book, name)
+    stored = _load(payload, name, values=True) if _has_formulas(book) else None
     epoch = book.epoch.date()
     sheets = {
         sheet.title: _sheet(sheet, stored[sheet.title] if stored else None, epoch)
@@ -78,6 +77,22 @@ def _refuse_foreign(payload: bytes, name: str) -> None:
         raise InputFileError.at(name, "is a ZIP archive but no workbook", expected="an .xlsx workbook")
 
 
+def _refuse_vast(book: Any, name: str) -> None:
+    for sheet in book.worksheets:
+        if sheet.max_row * sheet.max_column > MOST_CELLS:
+            raise InputFileError.at(
+                name,
+                f"sheet {sheet.title!r} spans {sheet.max_row:,} rows and {sheet.max_column:,} columns",
+                expected=f"at most {MOST_CELLS:,} cells",
+                remedy="delete the empty rows and columns beyond the data, and save again",
+            )
+
+
+def _has_formulas(book: Any) -> bool:
+    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+    return any(cell.data_type == _FORMULA for cell in cells)
+
+
 def _load(payload: bytes, name: str, *, values: bool) -> Any:
     import openpyxl  # noqa: PLC0415 (heavy)
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (heavy)
@@ -87,7 +102,9 @@ def _load(payload: bytes, name: str, *, values: bool) -> Any:
         AttributeError, EOFError, OSError, NotImplementedError,
     )  # fmt: skip
     try:
-        return openpyxl.load_workbook(io.BytesIO(payload), data_only=values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # validation lists and the like, which are not read
+            return openpyxl.load_workbook(io.BytesIO(payload), data_only=values)
     except broken as error:
         raise InputFileError.at(
             name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 
+import openpyxl
 import pytest
 from typed_books import HEAD, PATIENTS, TWO_PATIENTS, fates, write_book
 
@@ -118,8 +119,6 @@ def test_what_is_no_csv_is_refused(tmp_path, payload, told):
 
 
 def test_a_workbook_that_says_simulated_is_simulated_whatever_the_mapping_says(study, tmp_path):
-    import openpyxl
-
     path = write_book(tmp_path / "book.xlsx", {"Patients": [HEAD, *TWO_PATIENTS[1:]]})
     book = openpyxl.load_workbook(path)
     book.properties.keywords = "SIMULATED"
@@ -130,3 +129,31 @@ def test_a_workbook_that_says_simulated_is_simulated_whatever_the_mapping_says(s
     summary = dict(got.data.domain("TS").select("TSPARMCD", "TSVAL").rows())
     assert summary["DATAORIG"] == "SIMULATED"
     assert summary["TITLE"].startswith("SIMULATED")
+
+
+def test_a_sheet_that_spans_a_million_empty_rows_is_refused_before_it_is_read(tmp_path):
+    path = write_book(tmp_path / "book.xlsx", {"Patients": TWO_PATIENTS})
+    book = openpyxl.load_workbook(path)
+    book["Patients"]["Z1048576"] = "."
+    book.save(path)
+    assert "spans 1,048,576 rows and 26 columns" in message(path)
+
+
+def test_serial_numbers_count_from_1904_where_the_workbook_says_so(study, tmp_path):
+    path = write_book(tmp_path / "book.xlsx", {"Patients": [HEAD, ["P1", "m", 61, 42433, None]]})
+    book = openpyxl.load_workbook(path)
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.save(path)
+    mapping = PATIENTS.replace("first dose: {date: [yyyy-mm-dd, dd.mm.yyyy]}", "first dose: {date: excel}")
+    (tmp_path / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    got = ingest_study(study, path, tmp_path / "mapping.yaml")
+    # 42,433 days after 1 January 1904 is the day that the other calendar counts as 43,895
+    assert got.data.domain("EX")["EXSTDTC"].to_list() == ["2020-03-05"]
+
+
+def test_cells_merged_downwards_take_the_value_above_where_the_mapping_allows(ingest):
+    mapping = PATIENTS.replace("      sex: {words: sex}", "      sex: {words: sex, fill_down: yes}")
+    rows = [HEAD, ["P1", "m", 61, "2020-03-05", None], ["P2", None, 55, "2020-03-05", None]]
+    got = ingest({"Patients": rows}, mapping, merged=[("Patients", "B2:B3")])
+    assert got.data.domain("DM")["SEX"].to_list() == ["M", "M"]
+    assert got.tally.repairs() == {"from-row-above": 1}
