@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trialwright.derive.adam import Adam
     from trialwright.findings import Finding
     from trialwright.progress import Progress
+    from trialwright.protocol.published import Publication
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
 
@@ -39,6 +40,7 @@ class Loaded:
     study: Study
     data: StudyData
     adam: Adam
+    publication: Publication | None = None
 
 
 def read(study: str, data: Path | None, progress: Progress | None = None) -> tuple[Study, StudyData]:
@@ -59,36 +61,48 @@ def read(study: str, data: Path | None, progress: Progress | None = None) -> tup
     with steps.step("Reading the study"):
         protocol = read_study(study)
     with steps.step("Reading the data"):
-        return protocol, read_folder(data or _own_data(protocol), protocol.datasets)
+        return protocol, _own_data(protocol) if data is None else read_folder(data, protocol.datasets)
 
 
 def has_own_data(study: Study) -> bool:
-    """Whether a study comes with data: beside its file, or in the package of the pilot."""
-    return study.id in PILOT_STUDIES or (study.folder / OWN_DATA).is_dir()
+    """Whether a study comes with data: beside its file (SDTM or a mapped source) or in a package."""
+    from trialwright.ingest.run import has_own_source  # noqa: PLC0415 (heavy)
+
+    return study.id in PILOT_STUDIES or (study.folder / OWN_DATA).is_dir() or has_own_source(study)
 
 
-def _own_data(study: Study) -> Path:
-    """Where a study keeps data of its own."""
+def _own_data(study: Study) -> StudyData:
+    """Read a study's own data: its SDTM, else what its mapping makes of its source; never a simulation."""
+    from trialwright.ingest.run import has_own_source, ingest_study  # noqa: PLC0415 (heavy)
+    from trialwright.sdtm.files import read_folder  # noqa: PLC0415 (heavy)
+
     own = study.folder / OWN_DATA
     if own.is_dir():
-        return own
+        return read_folder(own, study.datasets)
+    if has_own_source(study):
+        return ingest_study(study).data
     if study.id in PILOT_STUDIES:
-        return sdtm_folder()
+        return read_folder(sdtm_folder(), study.datasets)
     raise ArgumentError.at(
         study.id,
         "no data",
-        expected=f"--data with a folder of SDTM datasets, or a folder {OWN_DATA} beside study.yaml",
+        expected=f"--data with a folder of SDTM datasets; a folder {OWN_DATA}, or a mapping.yaml with its "
+        "source, beside study.yaml",
+        remedy=f"for virtual patients: trialwright simulate {study.id} --out DIR",
     )
 
 
 def load(study: str, data: Path | None, progress: Progress | None = None) -> Loaded:
-    """Read a study and its data, and derive the analysis datasets."""
+    """Read a study, its data and what was published of it, and derive the analysis datasets."""
+    from trialwright.protocol.published import read_published  # noqa: PLC0415 (heavy)
+
     protocol, records = read(study, data, progress)
+    publication = read_published(protocol)
     steps = progress or Silent()
     with steps.step("Loading the compiled rules (the first run after installation compiles them)"):
         from trialwright.derive.adam import derive_all  # noqa: PLC0415 (heavy)
     with steps.step("Deriving responses and times to event"):
-        return Loaded(protocol, records, derive_all(protocol, records))
+        return Loaded(protocol, records, derive_all(protocol, records), publication)
 
 
 def write_adam(loaded: Loaded, out: Path) -> list[str]:
@@ -108,7 +122,7 @@ def analyse(loaded: Loaded, progress: Progress | None = None) -> Results:
     from trialwright.analyse.run import analyse as run  # noqa: PLC0415 (heavy)
 
     with (progress or Silent()).step("Analysing"):
-        return run(loaded.study, loaded.adam, loaded.data)
+        return run(loaded.study, loaded.adam, loaded.data, loaded.publication)
 
 
 def all_findings(study: Study, data: StudyData, derived: Sequence[Finding] = ()) -> tuple[Finding, ...]:
@@ -149,6 +163,7 @@ def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Pr
         sources=loaded.data.sources,
         findings=findings,
         versions={name: version(name) for name in SOFTWARE},
+        citation=loaded.publication.citation if loaded.publication else "",
     )
     with steps.step("Writing the report"), atomic_folder(out, "report") as folder:
         (folder / REPORT).write_text(render_html(given), encoding="utf-8")

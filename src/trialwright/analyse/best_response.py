@@ -33,6 +33,17 @@ def best_responses(
     return found
 
 
+def first_responses(context: Context) -> Mapping[str, str]:
+    """Give every subject's response at the first assessment after baseline; MISSING for who has none."""
+    visits = context.adam.adrs.filter(
+        pl.col("PARAMCD") == "OVR", pl.col("ANL01FL") == "Y", pl.col("AVALC").is_not_null()
+    )
+    first = visits.sort("USUBJID", "ADT").unique("USUBJID", keep="first", maintain_order=True)
+    found = dict.fromkeys(context.subjects, NO_ASSESSMENT)
+    found.update(first.select("USUBJID", "AVALC").iter_rows())
+    return found
+
+
 def categories(context: Context, population: str) -> Iterator[Row]:
     """Count each category, unconfirmed and confirmed; together they are the population."""
     for paramcd in (UNCONFIRMED, CONFIRMED):

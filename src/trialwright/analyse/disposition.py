@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -40,6 +41,18 @@ def _screening(context: Context) -> Iterator[Row]:
     yield cell.count("screened", screened)
     yield cell.count("not_enrolled", [one for one in screened if one not in enrolled], n=len(screened))
     yield cell.count("enrolled", context.members(ENROLLED), n=len(screened))
+    yield from _days(context, cell)
+
+
+def _days(context: Context, cell: Cell) -> Iterator[Row]:
+    """The days on which the first and the last subject were enrolled, and the data cut-off, as text."""
+    days = context.adam.adsl.filter(pl.col("ENRLFL") == "Y").select("USUBJID", "ENRLDT").drop_nulls()
+    for statistic, day in (("first_enrolled", days["ENRLDT"].min()), ("last_enrolled", days["ENRLDT"].max())):
+        if isinstance(day, dt.date):
+            who = days.filter(pl.col("ENRLDT") == day)["USUBJID"].to_list()
+            yield cell.statement(statistic, day.isoformat(), who)
+    if context.study.data_cutoff is not None:
+        yield cell.statement("data_cutoff", context.study.data_cutoff.isoformat())
 
 
 def _flow(context: Context, group: str) -> Iterator[Row]:

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialwright.analyse.best_response import CONFIRMED, SECTION, UNCONFIRMED, best_responses, categories
+from trialwright.analyse.best_response import (
+    CONFIRMED,
+    SECTION,
+    UNCONFIRMED,
+    best_responses,
+    categories,
+    first_responses,
+)
 from trialwright.analyse.comparison import pair_label
 from trialwright.analyse.factors import strata_of, strata_words
 from trialwright.analyse.rows import NO_SUBJECTS, NOT_ESTIMABLE, Cell
 from trialwright.analyse.verdict import Bounds, non_inferior_rate, superior
 from trialwright.protocol.comparison import DifferenceInterval, Question, RateTest
-from trialwright.protocol.endpoints import ProportionInterval, ResponseEndpoint, variant_names
+from trialwright.protocol.endpoints import Assessments, ProportionInterval, ResponseEndpoint, variant_names
 from trialwright.stats import proportions, tables
 
 if TYPE_CHECKING:
@@ -66,7 +73,9 @@ def _variants(endpoint: ResponseEndpoint) -> Iterator[tuple[str, ResponseEndpoin
 
 
 def _best(context: Context, endpoint: ResponseEndpoint) -> dict[str, str]:
-    """Best responses under the endpoint's own minimum duration of SD, where it has one."""
+    """Best responses under the endpoint's own minimum duration of SD, or those of the first assessment."""
+    if endpoint.assessments is Assessments.FIRST:
+        return dict(first_responses(context))
     paramcd = CONFIRMED if endpoint.confirmed else UNCONFIRMED
     days = None if endpoint.minimum_sd is None else endpoint.minimum_sd.days
     return dict(best_responses(context, paramcd, minimum_sd_days=days))

@@ -2,13 +2,14 @@
 
 `table` holds one number a row, with the subjects behind it; `curves` the steps of the Kaplan–Meier
 curves; `changes` the subjects whose event time differs between the primary analysis and a variant;
-`disagreements` the visits at which derived and recorded response differ. What each `statistic` means
+`disagreements` the visits at which derived and recorded response differ; `published` every number that
+a publication of the study prints, beside the row it corresponds to. What each `statistic` means
 stands in rulebook/statistics.toml.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -95,6 +96,25 @@ DISAGREEMENT_COLUMNS: Mapping[str, pl.DataType] = {
 }
 DISAGREEMENT_KEYS = ("subject", "date", "visit")
 
+PUBLISHED_COLUMNS: Mapping[str, pl.DataType] = {
+    "number": pl.Int64(),  # of the figure, in the order of the publication
+    "bound": pl.String(),  # value, low or high: what of the row the printed number is
+    "name": pl.String(),
+    **{key: pl.String() for key in TABLE_KEYS},  # the row that the figure corresponds to
+    "printed": pl.String(),  # verbatim
+    "unit": pl.String(),
+    "place": pl.String(),
+    "quote": pl.String(),
+    "value": pl.Float64(),  # computed, in the unit of the publication; null where there is none
+    "computed": pl.String(),  # the same, as precise as the printed number
+    "agreement": pl.String(),  # equal as printed, differs, not computed
+    "inside": pl.String(),  # whether the printed number lies in the computed interval: yes, no, or ""
+    "reason": pl.String(),  # why it is not computed
+    "note": pl.String(),
+    "impossible": pl.String(),  # why it cannot be as printed
+}
+PUBLISHED_KEYS = ("number", "bound")
+
 
 @dataclass(frozen=True)
 class Results:
@@ -106,6 +126,7 @@ class Results:
     curves: pl.DataFrame
     changes: pl.DataFrame
     disagreements: pl.DataFrame
+    published: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(PUBLISHED_COLUMNS)))
     findings: tuple[Finding, ...] = ()
 
     def select(
@@ -150,6 +171,7 @@ def check_results(results: Results) -> Results:
     _check_frame("results.curves", results.curves, CURVE_COLUMNS, CURVE_KEYS)
     _check_frame("results.changes", results.changes, CHANGE_COLUMNS, CHANGE_KEYS)
     _check_frame("results.disagreements", results.disagreements, DISAGREEMENT_COLUMNS, DISAGREEMENT_KEYS)
+    _check_frame("results.published", results.published, PUBLISHED_COLUMNS, PUBLISHED_KEYS)
     _check_values(results.table)
     return results
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from trialwright.analyse.baseline import baseline
 from trialwright.analyse.context import Context
+from trialwright.analyse.cycles import cycles
 from trialwright.analyse.disagreements import disagreements
 from trialwright.analyse.disposition import disposition
 from trialwright.analyse.exposure import exposure
 from trialwright.analyse.follow_up import follow_up
 from trialwright.analyse.monitoring import monitoring
+from trialwright.analyse.published import published_beside, published_findings
 from trialwright.analyse.response import response
 from trialwright.analyse.results import TOTAL, Results, check_results
 from trialwright.analyse.rows import table_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from trialwright.analyse.rows import Row
     from trialwright.derive.adam import Adam
+    from trialwright.protocol.published import Publication
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
 
@@ -37,14 +40,21 @@ SECTIONS: tuple[Callable[[Context], list[Row]], ...] = (
     time_to_event,
     follow_up,
     exposure,
+    cycles,
     safety,
     monitoring,
 )
 """The sections in the order of the report; a new section is a function added here."""
 
 
-def analyse(study: Study, adam: Adam, data: StudyData) -> Results:
+def analyse(study: Study, adam: Adam, data: StudyData, publication: Publication | None = None) -> Results:
     """Compute every number of the report, in an order that the study file fixes.
+
+    Args:
+        study: The study.
+        adam: Its analysis datasets.
+        data: Its records.
+        publication: What was published of it, to stand beside the results.
 
     Raises:
         StudyFileError: a comparison names a factor that the data do not have.
@@ -52,6 +62,7 @@ def analyse(study: Study, adam: Adam, data: StudyData) -> Results:
     context = Context(study, adam, data)
     rows = [row for section in SECTIONS for row in section(context)]
     origin = str(data.origin.value).lower()
+    published = published_beside(publication, rows)
     return check_results(
         Results(
             study=study.id,
@@ -60,7 +71,8 @@ def analyse(study: Study, adam: Adam, data: StudyData) -> Results:
             curves=curves(context),
             changes=changes(context),
             disagreements=disagreements(context),
-            findings=tuple(_findings(study, rows)),
+            published=published,
+            findings=(*_findings(study, rows), *published_findings(published)),
         )
     )
 

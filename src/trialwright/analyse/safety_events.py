@@ -11,7 +11,12 @@ import polars as pl
 from trialwright.analyse.context import ENROLLED, SAFETY_SET
 from trialwright.analyse.rows import NO_SUBJECTS, Cell
 from trialwright.derive.adverse_event_words import words
-from trialwright.protocol.endpoints import ResponseEndpoint, TimeToEventEndpoint
+from trialwright.protocol.endpoints import (
+    ResponseEndpoint,
+    SafetyEndpoint,
+    SafetySummary,
+    TimeToEventEndpoint,
+)
 from trialwright.stats.proportions import clopper_pearson
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ ANY = "any"
 RELATED = "related"
 SEVERE = "grade 3 or higher"
 RELATED_SEVERE = "related grade 3 or higher"
+RELATED_3_OR_4 = SafetySummary.RELATED_GRADE_3_OR_4.value
 SERIOUS = "serious"
 IMMUNE = "potentially immune-related"
 _LEADING_TO = "leading to "
@@ -84,6 +90,8 @@ class Events:
             "leading to interruption": pl.col("INTERFL") == "Y",
             "fatal": pl.col("FATALFL") == "Y",
         }
+        if self._asks(RELATED_3_OR_4):
+            lines[RELATED_3_OR_4] = related & severe & (pl.col("ATOXGRN") < HIGHEST_GRADE)
         for drug in self.context.study.safety.related_to:
             named = pl.format(";{};", pl.col("RELDRUG")).str.contains(f";{drug};", literal=True)
             lines[f"related to {drug}"] = named
@@ -91,9 +99,14 @@ class Events:
             lines[IMMUNE] = pl.col("IMRFL") == "Y"
         return lines
 
+    def _asks(self, line: str) -> bool:
+        """Whether a safety endpoint of the study names this line."""
+        endpoints = self.context.study.endpoints.values()
+        return any(isinstance(one, SafetyEndpoint) and line in one.summary for one in endpoints)
+
     def obstacle(self, line: str) -> str:
         """Why a line cannot be counted, or ""."""
-        if SEVERE in line and not self.graded:
+        if (SEVERE in line or line == RELATED_3_OR_4) and not self.graded:
             return _NO_GRADES
         if line.startswith("related to ") and not self.frame["RELDRUG"].is_not_null().any():
             return "causality by drug is not recorded"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trialwright.protocol.benchmarks import trials
 from trialwright.protocol.condition import Condition, FactHolds, Member
 from trialwright.protocol.condition_words import Fact
 from trialwright.protocol.endpoint_consistency import endpoint_problems
@@ -36,6 +37,7 @@ def inconsistencies(study: Study, tree: Tree) -> list[Problem]:
         *endpoint_problems(study, names),
         *_safety(study, names),
         *_biomarkers(study, names),
+        *_comparators(study),
     ]
     return [problem.at_line(tree.line(problem.path)) for problem in found]
 
@@ -197,6 +199,13 @@ def _safety(study: Study, names: Declared) -> Iterator[Problem]:
         yield from names.must_be("sets", rule.set, (*path, "set"))
         if rule.arm is not None:
             yield from names.must_be("arms", rule.arm, (*path, "arm"))
+
+
+def _comparators(study: Study) -> Iterator[Problem]:
+    for number, name in enumerate(study.comparators):
+        if name not in trials():
+            expected = f"a published trial of the rulebook ({', '.join(trials())})"
+            yield Problem(("comparators", number), f"found '{name}'", expected, nearest(name, trials()))
 
 
 def _biomarkers(study: Study, names: Declared) -> Iterator[Problem]:

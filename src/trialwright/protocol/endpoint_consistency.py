@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trialwright.protocol.endpoints import (
     PRIMARY,
     Endpoint,
+    ExposureEndpoint,
     FollowUpEndpoint,
     ResponseEndpoint,
     ResponseVariant,
@@ -37,6 +38,8 @@ def endpoint_problems(study: Study, names: Declared) -> Iterator[Problem]:
             yield from _compared(endpoint, path, names)
             yield from _varied(endpoint, path, names)
         yield from _starts(study, endpoint, path)
+        if isinstance(endpoint, ExposureEndpoint):
+            yield from _phase(study, endpoint, (*path, "phase"))
     yield from _codes(study)
     if study.endpoints and all(one.role is not Role.PRIMARY for one in study.endpoints.values()):
         yield Problem(("endpoints",), "none has the role primary", "`role: primary` in at least one")
@@ -118,6 +121,13 @@ def _starts(study: Study, endpoint: Endpoint, path: Path) -> Iterator[Problem]:
         yield Problem(
             inner, f"found '{endpoint.start}'", "randomisation, first dose or enrolment for follow-up"
         )
+
+
+def _phase(study: Study, endpoint: ExposureEndpoint, path: Path) -> Iterator[Problem]:
+    phases = [phase.phase for phase in study.treatment]
+    if endpoint.phase not in phases:
+        expected = f"a phase of the treatment ({', '.join(phases) or 'none is declared'})"
+        yield Problem(path, f"found '{endpoint.phase}'", expected, nearest(endpoint.phase, phases))
 
 
 def _codes(study: Study) -> Iterator[Problem]:

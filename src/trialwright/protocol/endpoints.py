@@ -81,6 +81,13 @@ class Event(StrEnum):
     TREATMENT_STOP = "treatment stop"
 
 
+class Assessments(StrEnum):
+    """The assessments among which a response counts."""
+
+    BEST = "best"
+    FIRST = "first"
+
+
 class FollowUpMethod(StrEnum):
     """How the length of follow-up is told."""
 
@@ -95,9 +102,13 @@ class SafetySummary(StrEnum):
     RELATED = "related"
     GRADE_3 = "grade 3 or higher"
     RELATED_GRADE_3 = "related grade 3 or higher"
+    RELATED_GRADE_3_OR_4 = "related grade 3 or 4"
     SERIOUS = "serious"
     STOP = "leading to stop"
     FATAL = "fatal"
+
+
+_USUAL_SUMMARY = tuple(line for line in SafetySummary if line is not SafetySummary.RELATED_GRADE_3_OR_4)
 
 
 class _Endpoint(Part):
@@ -114,6 +125,7 @@ class ResponseVariant(Part):
     of: tuple[Response, ...] | None = None
     confirmed: Answer | None = None
     minimum_sd: Duration | None = None
+    assessments: Assessments | None = None
     set: Name | None = None
     interval: ProportionInterval | None = None
 
@@ -127,6 +139,9 @@ class ResponseEndpoint(_Endpoint):
         default=False, description="By the confirmed best response (CBOR), else by BOR."
     )
     minimum_sd: Duration | None = Field(default=None, description="Instead of that of the response rules.")
+    assessments: Assessments = Field(
+        default=Assessments.BEST, description="The best of all assessments, or the first after baseline."
+    )
     interval: ProportionInterval = ProportionInterval.CLOPPER_PEARSON
     compare: RateComparison | None = None
     variants: Mapping[Name, ResponseVariant] = {}
@@ -211,11 +226,20 @@ class SafetyEndpoint(_Endpoint):
 
     type: Literal["safety"]
     set: Name = "safety"
-    summary: tuple[SafetySummary, ...] = tuple(SafetySummary)
+    summary: tuple[SafetySummary, ...] = _USUAL_SUMMARY
+
+
+class ExposureEndpoint(_Endpoint):
+    """How many cycles of a phase of the treatment were started."""
+
+    type: Literal["exposure"]
+    set: Name = "safety"
+    phase: Name = Field(description="A phase of the treatment.")
 
 
 Endpoint = Annotated[
-    ResponseEndpoint | TimeToEventEndpoint | FollowUpEndpoint | SafetyEndpoint, Field(discriminator="type")
+    ResponseEndpoint | TimeToEventEndpoint | FollowUpEndpoint | SafetyEndpoint | ExposureEndpoint,
+    Field(discriminator="type"),
 ]
 
 

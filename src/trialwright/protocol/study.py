@@ -20,6 +20,7 @@ from trialwright.protocol.part import (
     Day,
     Identifier,
     Name,
+    Names,
     OneOrMany,
     Part,
     Phrase,
@@ -204,6 +205,9 @@ class Study(Part):
         default={}, description="Domain → file name without ending, where it is not the domain's own name."
     )
     population: Population = Population()
+    comparators: Names = Field(
+        default=(), description="Published trials of rulebook/btc-trials.toml to show beside the results."
+    )
     arms: Mapping[Name, Arm] = {}
     cohorts: Mapping[Name, Cohort] = {}
     randomisation: Randomisation | None = None

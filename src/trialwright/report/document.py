@@ -11,6 +11,7 @@ from trialwright.report.inputs import Page, ReportInput
 from trialwright.report.ledger import subjects_json
 from trialwright.report.sections import (
     baseline,
+    comparators,
     design,
     disagreements,
     exposure,
@@ -18,6 +19,7 @@ from trialwright.report.sections import (
     flow,
     methods,
     monitoring,
+    published,
     response,
     safety,
     safety_figures,
@@ -81,11 +83,13 @@ def render_html(given: ReportInput) -> str:
 def _sections(page: Page) -> list[blocks.Section]:
     """The chapters in reading order, without those that have nothing to say."""
     chapters = (
+        published.section(page),
         design.section(page),
         flow.section(page),
         baseline.section(page),
         response.section(page),
         time_to_event.section(page),
+        comparators.section(page),
         tumour.section(page),
         exposure.section(page),
         safety.section(page),

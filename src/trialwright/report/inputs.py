@@ -43,7 +43,8 @@ class ReportInput:
     """Everything a report shows; nothing else, not even the time of day, has a part in it.
 
     `sources` are the files read, by domain (`StudyData.sources`); `versions` maps the software used to
-    its version. Whether the data are recorded or simulated stands in `results.origin`.
+    its version. Whether the data are recorded or simulated stands in `results.origin`. `citation` names
+    the publication whose figures are in `results.published`.
     """
 
     study: Study
@@ -52,6 +53,7 @@ class ReportInput:
     sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    citation: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from trialwright.protocol.censoring import (
 )
 from trialwright.protocol.comparison import Comparison, Question, RateComparison, TimeTest
 from trialwright.protocol.endpoints import (
+    Assessments,
     Event,
+    ExposureEndpoint,
     FollowUpEndpoint,
     ResponseEndpoint,
     SafetyEndpoint,
@@ -184,12 +186,16 @@ def definition(endpoint: Endpoint) -> str:
         return f"Time from {endpoint.start.value} to {events}{at}. {interval}"
     if isinstance(endpoint, FollowUpEndpoint):
         return f"Length of follow-up from {endpoint.start.value}: {endpoint.method.value.replace('-', '–')}"
+    if isinstance(endpoint, ExposureEndpoint):
+        return f"Cycles of {endpoint.phase} that were started"
     assert isinstance(endpoint, SafetyEndpoint)
     return f"Adverse events: {fmt.listing([line.value for line in endpoint.summary])}"
 
 
 def _response_definition(endpoint: ResponseEndpoint) -> str:
     kind = "confirmed best response" if endpoint.confirmed else "best response"
+    if endpoint.assessments is Assessments.FIRST:
+        kind = "response at the first assessment after baseline"
     sd = f", SD from {endpoint.minimum_sd}" if endpoint.minimum_sd else ""
     responses = " or ".join(response.value for response in endpoint.of)
     interval = f"{fmt.level(endpoint.level)} interval: {endpoint.interval.value}"

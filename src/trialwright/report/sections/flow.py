@@ -147,7 +147,8 @@ def _is_empty(
     statistic, *_ = kind
     if statistic in {"screened", "enrolled", "allocated", "treated", "in_set"}:
         return False
-    return not any(row.value for group in groups if (row := found.get((*kind, group))) is not None)
+    here = [row for group in groups if (row := found.get((*kind, group))) is not None]
+    return not any(row.value or row.text for row in here)
 
 
 def _head(page: Page, statistic: str, item: str) -> str:
