@@ -12,6 +12,7 @@ from trialwright.derive.adsl import derive_adsl_dates
 from trialwright.derive.adtr import COLUMNS as ADTR_COLUMNS
 from trialwright.derive.adtr import derive_adtr
 from trialwright.derive.adtte import derive_adtte
+from trialwright.derive.left_out import records_left_out, require_source, subjects_left_out
 from trialwright.derive.lesions import collect_lesions
 from trialwright.derive.on_treatment import derive_on_treatment
 from trialwright.derive.recorded import recorded_responses
@@ -43,14 +44,19 @@ def derive_all(study: Study, data: StudyData) -> Adam:
     """Derive everything from SDTM.
 
     Raises:
-        DataError: the lesions of a subject are impossible (a negative diameter).
+        DataError: the lesions of a subject are impossible (a negative diameter), or the data have
+            responses only from the source that the study does not name.
     """
+    require_source(study, data)
     adsl = derive_adsl_dates(study, data)
     limits, options = limits_of(study, adsl), options_of(study.response)
-    recorded, findings = recorded_responses(data, study.response, adsl)
+    findings = records_left_out(study, data)
+    recorded, not_used = recorded_responses(data, study.response, adsl)
+    findings += not_used
     lesions, adtr = None, pl.DataFrame(schema=dict.fromkeys(ADTR_COLUMNS, pl.String()))
     if data.has("TR"):
         history = collect_lesions(data, study.response.assessor, adsl, study.response.partial_lesion_dates)
+        findings += history.left_out
         lesions = judge_lesions(history, limits, options)
         adtr = derive_adtr(adsl, lesions, history)
     from_lesions = study.response.source is ResponseSource.LESIONS and lesions is not None
@@ -61,6 +67,7 @@ def derive_all(study: Study, data: StudyData) -> Adam:
         visits = recorded
     adrs = derive_adrs(adsl, judged, visits, _beside(lesions, recorded, adsl))
     adsl = with_groups_and_sets(study, data, adsl, adrs)
+    findings += subjects_left_out(study, data, adsl)
     on = derive_on_treatment(study, data, adsl)
     adtte = derive_adtte(study, adsl, adrs)
     return Adam(adsl, adtr, adrs, adtte, (*findings, *on.findings), on.adae, on.adlb, on.adex)

@@ -31,8 +31,11 @@ from trialwright.derive.dated import with_date
 from trialwright.derive.lesion_states import new_lesion_states, non_target_states
 from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of, tumour_words
+from trialwright.findings import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trialwright.dates import DateRule
     from trialwright.protocol.response_rules import Assessor
     from trialwright.sdtm.study_data import StudyData
@@ -49,11 +52,12 @@ class LesionHistory:
     NONTARGET (a word of `NON_TARGET_TEXT`, or ""), NEWLESION (the name of a `NewLesion`, or ""), NEWWHERE,
     FIRSTDOM and FIRSTSEQ (a record of the visit: of TR, else of TU).
     `targets`: USUBJID, LESIONID, VISITNO, AVAL (mm, null where not evaluable), NODE, TULOC, TRSEQ,
-    TRTESTCD.
+    TRTESTCD. `left_out`: the records that belong to no visit, and the lesions without a role.
     """
 
     visits: pl.DataFrame
     targets: pl.DataFrame
+    left_out: tuple[Finding, ...] = ()
 
 
 def collect_lesions(
@@ -78,7 +82,28 @@ def collect_lesions(
     measured = measured.join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
     states = _visit_states(measured, lesions, identified, visits)
     targets = _target_diameters(measured, lesions, visits)
-    return LesionHistory(visits=states, targets=targets)
+    left_out = (*_without_visit(results, measured), *_without_role(measured, lesions))
+    return LesionHistory(visits=states, targets=targets, left_out=left_out)
+
+
+def _without_visit(results: pl.DataFrame, used: pl.DataFrame) -> Iterator[Finding]:
+    """TR-NO-DATE: records of lesions without a date, and without a visit that could lend its own."""
+    lost = results.filter(pl.col("TRLNKID").is_not_null()).join(used, on=("USUBJID", "TRSEQ"), how="anti")
+    for subject, sequence, test, lesion in lost.select("USUBJID", "TRSEQ", "TRTESTCD", "TRLNKID").iter_rows():
+        what = f"{test} of lesion {lesion} has neither a date nor a visit with one; it is not used"
+        remedy = "write TRDTC, or the VISITNUM of a visit that is dated"
+        yield Finding(Severity.ERROR, "TR-NO-DATE", "TR", subject, f"TRSEQ {sequence}", what, remedy)
+
+
+def _without_role(measured: pl.DataFrame, lesions: pl.DataFrame) -> Iterator[Finding]:
+    """LESION-NO-ROLE: lesions of which neither TU nor TRGRPID says what they are."""
+    keys = ("USUBJID", "LESIONID")
+    named = measured.filter(pl.col("LESIONID").is_not_null())
+    lost = named.join(lesions, on=keys, how="anti").group_by(keys).agg(pl.len()).sort(keys)
+    for subject, lesion, count in lost.iter_rows():
+        what = f"neither TU nor TRGRPID tells what lesion {lesion} is; its {count} results are not used"
+        remedy = "identify it in TU as TARGET, NON-TARGET or NEW, or write that in TRGRPID"
+        yield Finding(Severity.ERROR, "LESION-NO-ROLE", "TR", subject, f"lesion {lesion}", what, remedy)
 
 
 def _role(word: pl.Expr) -> pl.Expr:

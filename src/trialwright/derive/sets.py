@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.derive.adsl import set_flag
-from trialwright.derive.conditions import MET, baseline_values, evaluate
+from trialwright.derive.conditions import MET, NOT_MET, baseline_values, evaluate
 from trialwright.derive.cycles import with_cycles
 from trialwright.protocol.study import GroupKind
 
@@ -43,24 +43,30 @@ def _with_assessments(adsl: pl.DataFrame, adrs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_groups(study: Study, data: StudyData, adsl: pl.DataFrame) -> pl.DataFrame:
-    """The arm by its planned code; the cohort by its condition, else the one without condition."""
+    """The arm by its planned code; the cohort by its condition, else the one without condition.
+
+    Only who surely meets no condition is left over: who may belong elsewhere is in no cohort.
+    """
     codes = {code: name for name, arm in study.arms.items() for code in arm.armcd}
     planned = pl.col("ARMCD").replace_strict(codes, default=None, return_dtype=pl.String)
     actual = pl.col("ACTARMCD").replace_strict(codes, default=None, return_dtype=pl.String)
     adsl = adsl.with_columns(TRT01P=planned, TRT01A=actual).with_columns(COHORT=pl.lit(None, dtype=pl.String))
-    left_over = None
+    left_over, elsewhere = None, pl.lit(value=False)
     for name, cohort in study.cohorts.items():
         if cohort.when is None:
             left_over = name
             continue
         verdict = evaluate(cohort.when, data, adsl, study=study)
         inside = pl.col("USUBJID").is_in(verdict.filter(pl.col("RESULT") == MET)["USUBJID"].implode())
+        outside = pl.col("USUBJID").is_in(verdict.filter(pl.col("RESULT") == NOT_MET)["USUBJID"].implode())
+        elsewhere = elsewhere | ~outside
         adsl = adsl.with_columns(
             COHORT=pl.when(inside & pl.col("COHORT").is_null()).then(pl.lit(name)).otherwise("COHORT")
         )
     enrolled = pl.col("ENRLFL") == "Y"
     if left_over is not None:
-        adsl = adsl.with_columns(COHORT=pl.coalesce("COHORT", pl.lit(left_over)))
+        over = pl.when(~elsewhere).then(pl.lit(left_over))
+        adsl = adsl.with_columns(COHORT=pl.coalesce("COHORT", over))
     adsl = adsl.with_columns(COHORT=pl.when(enrolled).then("COHORT"))
     kind = next(iter(study.groups.values())).kind
     group = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trialwright.findings import Severity
+from trialwright.protocol.response_rules import ReferenceDate
 from trialwright.sdtm.conformance import check
 
 LESIONS = """
@@ -100,6 +101,25 @@ def test_a_target_lesion_first_seen_at_follow_up(make, study, tables):
     ]
     assert [finding.record for finding in found] == ["TRSEQ 5 (2020-02-21)"]
     assert found[0].severity is Severity.ERROR
+
+
+def test_a_state_that_is_not_understood_is_named(make, study, tables):
+    changed = swap(tables, "TR", "TUMSTATE PRESENT", "TUMSTATE GEWACHSEN")
+    found = {finding.code: finding for finding in check(make(**changed), study)}
+    assert "'GEWACHSEN' of lesion NT01" in found["TR-STATE-UNKNOWN"].what
+
+
+def test_without_randomisation_nothing_stands_for_its_date(make, study):
+    """ADSL counts no time from a randomisation that is not recorded, whatever DM calls the start."""
+    rules = study.response.model_copy(update={"reference_date": ReferenceDate.RANDOMISATION})
+    randomised = study.model_copy(update={"response": rules})
+    demographics = """
+USUBJID  RFSTDTC     SEX  ARMCD  AGE
+S-1      2020-01-10  F    A      70
+S-2      2020-01-10  M    A      60
+"""
+    found = check(make(DM=demographics), randomised)
+    assert [finding.subject for finding in found if finding.code == "NO-REFERENCE-DATE"] == ["S-1", "S-2"]
 
 
 def test_a_new_lesion_needs_no_baseline(make, study, tables):

@@ -60,7 +60,6 @@ def collect_facts(data: StudyData, study: Study) -> Facts:
         "USUBJID",
         BIRTH=impute_column(demographics["BRTHDTC"], DateRule.FIRST_DAY)[0],
         DEATH=impute_column(demographics["DTHDTC"], DateRule.LAST_DAY)[0],
-        CONSENT=impute_column(demographics["RFICDTC"], DateRule.FIRST_DAY)[0],
         START=impute_column(demographics["RFSTDTC"], DateRule.FIRST_DAY)[0],
         SCREENFAIL=failed.fill_null(value=False),
     )
@@ -89,12 +88,12 @@ def _calendar(data: StudyData) -> pl.DataFrame:
 
 
 def _reference(chosen: ReferenceDate) -> pl.Expr:
-    """The reference date; where its milestone is not recorded, the start that DM names."""
+    """The reference date as ADSL has it: of enrolment, what stands for it where it is not recorded."""
     if chosen is ReferenceDate.RANDOMISATION:
-        return pl.coalesce("RANDDT", "START")
+        return pl.col("RANDDT")
     if chosen is ReferenceDate.FIRST_DOSE:
-        return pl.coalesce("TRTSDT", "START")
-    return pl.coalesce("ENRLDT", "RANDDT", "CONSENT", "START")
+        return pl.col("TRTSDT")
+    return pl.coalesce("ENRLDT", "RANDDT", "START", "TRTSDT")
 
 
 def _first(

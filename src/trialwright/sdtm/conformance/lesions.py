@@ -5,6 +5,7 @@ A fragment (`T01.1`) and a merged lesion (`T01/T02`) stand with the first lesion
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,6 +26,12 @@ _NO_BASELINE = Rule(
 )
 _NOT_IN_TU = Rule(Severity.WARNING, "TR-NOT-IN-TU", "identify the lesion in TU, or correct TRLNKID")
 _NOT_IN_TR = Rule(Severity.WARNING, "TU-NOT-IN-TR", "add its results in TR, or correct TULNKID")
+_STATE = Rule(
+    Severity.WARNING,
+    "TR-STATE-UNKNOWN",
+    "write ABSENT, PRESENT, UNEQUIVOCAL PROGRESSION or NOT EVALUABLE; until then it is not evaluable",
+)
+_STATES = {"target": "target_words", "non_target": "non_target_state"}
 _SUBJECT = Rule(
     Severity.WARNING, "SUBJECT-NO-BASELINE", "add the baseline assessment; the first one is taken for it"
 )
@@ -77,8 +84,9 @@ def baseline_of_lesions(data: StudyData, facts: Facts) -> list[Finding]:
     records = dated_lesions(data, facts).filter(pl.col("ROLE").is_in(["target", "non_target"]))
     first = records.sort("DAY", "TRSEQ", maintain_order=True).unique(keys, keep="first", maintain_order=True)
     late = first.filter(pl.col("DAY") > pl.col("BASEDAY")).sort("USUBJID", "TRSEQ")
+    late = late.with_columns(pl.col("ROLE").str.replace("_", "-"))
     return _NO_BASELINE.each(
-        late, "TR", "{TRGRPID} lesion {TRLNKID} is first seen here, after baseline ({BASEDAY})"
+        late, "TR", "{ROLE} lesion {TRLNKID} is first seen here, after baseline ({BASEDAY})"
     )
 
 
@@ -118,4 +126,18 @@ def links(data: StudyData, _facts: Facts) -> list[Finding]:
     ]
 
 
-CHECKS = (baseline_of_lesions, baseline_of_subjects, links)
+def states(data: StudyData, facts: Facts) -> list[Finding]:
+    """TR-STATE-UNKNOWN: a word for a target or non-target lesion that is not understood."""
+    words = read_table("tumour-findings.toml")
+    known = {role: list(chain.from_iterable(words[name].values())) for role, name in _STATES.items()}
+    not_evaluable = words["non_target_state"]["not_evaluable"]
+    records = dated_lesions(data, facts).filter(pl.col("TRTESTCD") == "TUMSTATE", pl.col("TRSTAT").is_null())
+    word = pl.col("TRSTRESC").str.to_uppercase()
+    found = []
+    for role, terms in known.items():
+        strange = records.filter(pl.col("ROLE") == role, ~word.is_in([*terms, *not_evaluable]))
+        found += _STATE.each(strange, "TR", "the state {TRSTRESC!r} of lesion {TRLNKID} is not understood")
+    return found
+
+
+CHECKS = (baseline_of_lesions, baseline_of_subjects, links, states)
