@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rich.table import Table
+
+    from trialwright.stats.spending import Spending
 
 STUDY_COMMAND = "study"
 
@@ -79,3 +82,190 @@ def simon(
 
     designs = simon_designs(p0, p1, alpha, beta, n_max)
     show(designs.as_json(), lambda: simon_table(designs), as_json=as_json)
+
+
+Medians = Annotated[
+    str, typer.Option(help="Median of the control and of the experimental arm, in months: 7.5,7.7.")
+]
+AccrualTime = Annotated[float, typer.Option(help="Months of accrual.")]
+FollowUp = Annotated[float, typer.Option("--follow-up", help="Months from the last entry to the analysis.")]
+Dropout = Annotated[float, typer.Option("--dropout", help="Share lost by 12 months.")]
+Allocation = Annotated[float, typer.Option(help="Experimental subjects for each control.")]
+
+
+def pair(text: str, option: str) -> tuple[float, float]:
+    """Two numbers separated by a comma.
+
+    Raises:
+        ArgumentError: there are not two.
+    """
+    found = numbers(text, option)
+    if len(found) != len(("control", "experimental")):
+        raise ArgumentError.at(option, repr(text), expected="two numbers, like 7.5,7.7")
+    return found[0], found[1]
+
+
+@design_app.command("single")
+def single(
+    p0: NullRate, p1: TargetRate, alpha: Alpha = 0.05, beta: Beta = 0.2, *, as_json: Json = False
+) -> None:
+    """Single-stage designs on a response rate: exact (A'Hern) and Fleming's."""
+    from trialwright.design.sizes import Errors, single_stage_answer  # noqa: PLC0415 (heavy)
+
+    answer = single_stage_answer(p0, p1, Errors(alpha, beta))
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command("survival")
+def survival_design(
+    medians: Medians,
+    accrual: AccrualTime,
+    follow_up: FollowUp,
+    dropout: Dropout = 0.0,
+    allocation: Allocation = 1.0,
+    margin: Annotated[float, typer.Option(help="Hazard ratio to rule out; 1 asks for superiority.")] = 1.0,
+    alpha: Alpha = 0.025,
+    beta: Beta = 0.2,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Events and subjects of two arms: Schoenfeld, Freedman, Lachin–Foulkes; a larger alpha screens."""
+    from trialwright.design.sizes import Errors, survival_sizes, two_arms  # noqa: PLC0415 (heavy)
+
+    trial = two_arms(pair(medians, "--medians"), accrual, follow_up, dropout, allocation)
+    answer = survival_sizes(trial, margin, Errors(alpha, beta))
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command()
+def trials(
+    n: Annotated[int, typer.Option("--n", help="Subjects of both arms.")],
+    medians: Medians,
+    accrual: AccrualTime,
+    follow_up: FollowUp,
+    dropout: Dropout = 0.0,
+    allocation: Allocation = 1.0,
+    margins: Annotated[str, typer.Option(help="Hazard ratios to rule out: 1.2,1.3,1.5,2.")] = "",
+    alpha: Alpha = 0.025,
+    trials_at_most: Annotated[int, typer.Option("--trials", help="Simulated trials at most.")] = 1_000_000,
+    precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Operating characteristics by simulation: log-rank and Cox in each trial."""
+    from trialwright.design.operating import Effort, endpoint_characteristics  # noqa: PLC0415 (heavy)
+    from trialwright.design.sizes import operating_answer, two_arms  # noqa: PLC0415 (heavy)
+    from trialwright.design.watch import OnBar  # noqa: PLC0415 (heavy)
+    from trialwright.stats.trial_model import split_subjects, trial_model  # noqa: PLC0415 (heavy)
+
+    trial = two_arms(pair(medians, "--medians"), accrual, follow_up, dropout, allocation)
+    model = trial_model(*split_subjects(n, allocation), trial)
+    ruled_out = numbers(margins, "--margins")
+    with OnBar() as bar:
+        found = endpoint_characteristics(
+            model, alpha, Effort(trials_at_most, precision), margins=ruled_out, seed=seed, watcher=bar
+        )
+    answer = operating_answer(found, alpha)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+class SpendingName(StrEnum):
+    """Error-spending functions."""
+
+    OBRIEN_FLEMING = "obrien-fleming"
+    POCOCK = "pocock"
+    HWANG_SHIH_DECANI = "hwang-shih-decani"
+
+
+class FutilityName(StrEnum):
+    """Whether there are futility boundaries, and whether they bind."""
+
+    NONE = "none"
+    BINDING = "binding"
+    NOT_BINDING = "not-binding"
+
+
+@design_app.command()
+def sequential(
+    looks: Annotated[str, typer.Option(help="Information fractions: 0.5,1.")],
+    spending: Annotated[SpendingName, typer.Option(help="How alpha is spent.")] = SpendingName.OBRIEN_FLEMING,
+    gamma: Annotated[float, typer.Option(help="Parameter of Hwang–Shih–DeCani.")] = -4.0,
+    futility: Annotated[FutilityName, typer.Option(help="Futility boundaries.")] = FutilityName.NONE,
+    beta_gamma: Annotated[float, typer.Option(help="Hwang–Shih–DeCani parameter of beta.")] = -2.0,
+    alpha: Alpha = 0.025,
+    beta: Beta = 0.2,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Group sequential boundaries by Lan–DeMets spending, their power and expected information."""
+    from trialwright.design.sizes import Errors, sequential_answer  # noqa: PLC0415 (heavy)
+    from trialwright.stats.group_sequential import Futility, FutilityRule  # noqa: PLC0415 (heavy)
+    from trialwright.stats.spending import HwangShihDeCani, OBrienFleming, Pocock  # noqa: PLC0415 (heavy)
+
+    rules: dict[SpendingName, Spending] = {
+        SpendingName.OBRIEN_FLEMING: OBrienFleming(),
+        SpendingName.POCOCK: Pocock(),
+        SpendingName.HWANG_SHIH_DECANI: HwangShihDeCani(gamma),
+    }
+    kinds = {FutilityName.BINDING: Futility.BINDING, FutilityName.NOT_BINDING: Futility.NOT_BINDING}
+    kind = kinds.get(futility)
+    rule = FutilityRule(HwangShihDeCani(beta_gamma), kind) if kind else None
+    answer = sequential_answer(numbers(looks, "--looks"), Errors(alpha, beta), rules[spending], rule)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command("one-sample")
+def one_sample(
+    reference: Annotated[float, typer.Option(help="Median of the reference curve.")],
+    target: Annotated[float, typer.Option(help="Median worth finding.")],
+    accrual: AccrualTime,
+    follow_up: FollowUp,
+    shape: Annotated[float, typer.Option(help="Weibull shape of the reference; 1 is exponential.")] = 1.0,
+    dropout: Dropout = 0.0,
+    alpha: Alpha = 0.05,
+    beta: Beta = 0.2,
+    *,
+    as_json: Json = False,
+) -> None:
+    """A single arm against a known survival curve: one-sample log-rank test (Wu 2015)."""
+    from trialwright.design.sizes import Errors, one_sample_answer, single_arm  # noqa: PLC0415 (heavy)
+
+    arm = single_arm(reference, target, shape, accrual, follow_up, dropout)
+    answer = one_sample_answer(arm, Errors(alpha, beta))
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command()
+def rates(
+    experimental: Annotated[float, typer.Option(help="Rate assumed in the experimental arm.")],
+    control: Annotated[float, typer.Option(help="Rate assumed in the control arm.")],
+    margin: Annotated[float, typer.Option(help="Loss still acceptable; 0 asks for superiority.")] = 0.0,
+    allocation: Allocation = 1.0,
+    alpha: Alpha = 0.025,
+    beta: Beta = 0.2,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Two response rates: superiority or non-inferiority by Farrington and Manning's score test."""
+    from trialwright.design.sizes import Errors, rates_answer  # noqa: PLC0415 (heavy)
+    from trialwright.stats.rate_sizes import TwoRates  # noqa: PLC0415 (heavy)
+
+    answer = rates_answer(TwoRates(experimental, control, -margin), Errors(alpha, beta), allocation)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command()
+def winner(
+    best: Annotated[float, typer.Option(help="Rate of the best arm.")],
+    others: Annotated[float, typer.Option(help="Rate of all other arms.")],
+    arms: Annotated[int, typer.Option(help="Number of arms.")] = 2,
+    probability: Annotated[float, typer.Option(help="Probability of the right choice.")] = 0.9,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Pick the winner among randomised arms (Simon, Wittes and Ellenberg 1985)."""
+    from trialwright.design.sizes import winner_answer  # noqa: PLC0415 (heavy)
+
+    answer = winner_answer(best, others, arms, probability)
+    show(answer.facts, answer.table, as_json=as_json)

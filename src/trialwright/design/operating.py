@@ -103,6 +103,7 @@ def endpoint_characteristics(
         raise ArgumentError.at("margins", f"{margins}", expected="hazard ratios above 0")
     critical = normal_isf(alpha)
     batch = TILED_BATCH if model.is_plain else SCALAR_BATCH
+    count_range(model, seed, 0, 1, critical, margins)  # compiles, so that the clock measures trials only
     return in_batches(
         lambda first, count: count_range(model, seed, first, count, critical, margins),
         effort,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialwright.errors import ArgumentError
+from trialwright.stats.event_sizes import check_ratio
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import check_seed, uniforms
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 STREAM = 0x5452  # apart from the streams of the virtual patients
 MOST_SUBJECTS = 4000
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class TrialModel:
 
 def _on_grid(starts: tuple[float, ...], rates: tuple[float, ...], grid: Floats) -> Floats:
     return np.array([rates[np.searchsorted(starts, at, side="right") - 1] for at in grid])
+
+
+def split_subjects(n: int, allocation: float) -> tuple[int, int]:
+    """Control and experimental subjects among n, control rounded up.
+
+    Raises:
+        ArgumentError: the allocation is out of range, or an arm would be empty.
+    """
+    control = math.ceil(n * (1.0 - check_ratio(allocation)) - ROUNDING)
+    if not 0 < control < n:
+        raise ArgumentError.at("n", f"{n}", expected="a subject or more in each arm")
+    return control, n - control
 
 
 def trial_model(n_control: int, n_experimental: int, trial: TwoArms) -> TrialModel:

@@ -1,0 +1,277 @@
+"""The answers of `trialwright design …`: facts for programs and lines for people."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialwright.design.tables import percent, plain_table
+from trialwright.stats.event_process import Accrual, Arm, Hazard, dropout_hazard
+from trialwright.stats.event_sizes import (
+    Question,
+    TwoArms,
+    freedman_events,
+    lachin_foulkes_subjects,
+    schoenfeld_events,
+    subjects_for,
+)
+from trialwright.stats.group_sequential import SequentialPlan, sequential_plan
+from trialwright.stats.one_sample_logrank import SingleArm, WeibullCurve, one_sample_size
+from trialwright.stats.rate_sizes import (
+    TwoRates,
+    correct_selection,
+    farrington_manning_power,
+    farrington_manning_size,
+    pick_the_winner,
+)
+from trialwright.stats.single_stage import ahern, fleming_single, stable_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.table import Table
+
+    from trialwright.design.operating import Characteristics
+    from trialwright.stats.group_sequential import FutilityRule
+    from trialwright.stats.spending import Spending
+    from trialwright.stats.trial_sums import Proportion
+
+DROPOUT_BY_MONTHS = 12.0
+Value = float | int | str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A title, facts by name for programs, and the same as labelled lines."""
+
+    title: str
+    facts: Mapping[str, object]
+    lines: tuple[tuple[str, str], ...]
+
+    def table(self) -> Table:
+        """The lines as a table."""
+        table = plain_table(self.title, "", "")
+        for words, value in self.lines:
+            table.add_row(words, value)
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """One-sided alpha and beta."""
+
+    alpha: float
+    beta: float
+
+
+def two_arms(
+    medians: tuple[float, float], accrual: float, follow_up: float, lost: float, allocation: float
+) -> TwoArms:
+    """A trial of constant hazards; `lost` is the share that drops out by 12 months.
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    away = dropout_hazard(lost, DROPOUT_BY_MONTHS)
+    control, experimental = (Arm(Hazard.of_median(median), away) for median in medians)
+    return TwoArms(control, experimental, Accrual(accrual), follow_up, allocation)
+
+
+def survival_sizes(trial: TwoArms, ruled_out: float, errors: Errors) -> Answer:
+    """Events and subjects by each formula that answers the question.
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    ratio = trial.experimental.hazard.rates[0] / trial.control.hazard.rates[0]
+    question = Question(ratio, ruled_out)
+    alpha, beta = errors.alpha, errors.beta
+    events = schoenfeld_events(question, alpha, beta, trial.allocation)
+    found = {"schoenfeld": (events, subjects_for(events, trial))}
+    if ruled_out == 1.0:
+        freedman = freedman_events(ratio, alpha, beta, trial.allocation)
+        lachin = lachin_foulkes_subjects(trial, alpha, beta)
+        found["freedman"] = (freedman, subjects_for(freedman, trial))
+        found["lachin_foulkes"] = (lachin * trial.event_share(), lachin)
+    facts: dict[str, object] = {
+        "hazard_ratio": ratio,
+        "ruled_out": ruled_out,
+        "alpha": alpha,
+        "power": 1.0 - beta,
+        "event_share": trial.event_share(),
+    }
+    lines = [("Hazard ratio assumed", f"{ratio:.3f}"), ("To rule out", f"{ruled_out:g}")]
+    lines.append(("Subjects with an event by the end", percent(trial.event_share())))
+    for name, (needed, subjects) in found.items():
+        facts[name] = {"events": needed, "subjects": subjects}
+        words = f"{math.ceil(needed)} events, {math.ceil(subjects)} subjects"
+        lines.append((name.replace("_", " and ").title().replace(" And ", "–"), words))
+    title = f"Two arms, time to event: one-sided alpha {alpha:g}, power {1.0 - beta:g}"
+    return Answer(title, facts, tuple(lines))
+
+
+def sequential_answer(
+    looks: tuple[float, ...], errors: Errors, spending: Spending, futility: FutilityRule | None
+) -> Answer:
+    """Boundaries and what they cost.
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    plan = sequential_plan(looks, errors.alpha, errors.beta, spending, futility)
+    null, alternative = plan.outlook(0.0), plan.outlook(plan.drift)
+    facts: dict[str, object] = {
+        "spending": spending.label,
+        "information": list(plan.fractions),
+        "efficacy_z": [_finite(bound) for bound in plan.efficacy],
+        "futility_z": [_finite(bound) for bound in plan.futility],
+        "nominal_p": list(plan.nominal_p),
+        "inflation": plan.inflation,
+        "alpha": null.power,
+        "power": alternative.power,
+        "expected_information": {
+            "null": null.expected_information,
+            "alternative": alternative.expected_information,
+        },
+        "stop_under_alternative": list(alternative.efficacy),
+    }
+    title = f"Group sequential, {spending.label}: one-sided alpha {errors.alpha:g}, power {1 - errors.beta:g}"
+    return Answer(title, facts, (*_look_lines(plan), *_cost_lines(plan)))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _look_lines(plan: SequentialPlan) -> list[tuple[str, str]]:
+    looks = zip(plan.fractions, plan.efficacy, plan.futility, plan.nominal_p, strict=True)
+    lines = []
+    for fraction, high, low, p in looks:
+        stop = f"z ≥ {high:.4f} (p ≤ {p:.5f})" if math.isfinite(high) else "no stop for efficacy"
+        if math.isfinite(low) and low < high:
+            stop += f", futile at z ≤ {low:.4f}"
+        lines.append((f"At {percent(fraction)} of the information", stop))
+    return lines
+
+
+def _cost_lines(plan: SequentialPlan) -> list[tuple[str, str]]:
+    alternative = plan.outlook(plan.drift)
+    return [
+        ("Maximum information over that of one look", f"{plan.inflation:.4f}"),
+        ("Power", f"{alternative.power:.4f}"),
+        ("Mean information if it works, of the maximum", percent(alternative.expected_information)),
+        ("Mean information if there is no effect", percent(plan.outlook(0.0).expected_information)),
+    ]
+
+
+def single_stage_answer(p0: float, p1: float, errors: Errors) -> Answer:
+    """A'Hern's and Fleming's single-stage designs.
+
+    Raises:
+        ArgumentError: a value is out of range, or no design exists.
+    """
+    exact = ahern(p0, p1, errors.alpha, errors.beta)
+    fleming = fleming_single(p0, p1, errors.alpha, errors.beta)
+    stable = stable_size(p0, p1, errors.alpha, errors.beta)
+    facts = {"exact": exact.as_json(), "fleming": fleming.as_json(), "stable_n": stable}
+    lines = [
+        (
+            f"{one.method}: {one.needed} responses of {one.n}",
+            f"alpha {one.alpha:.4f}, power {one.power:.4f}",
+        )
+        for one in (exact, fleming)
+    ]
+    lines.append(("Smallest n that may be overshot by up to 50", str(stable)))
+    return Answer(f"Single stage: p0 {p0:g}, p1 {p1:g}", facts, tuple(lines))
+
+
+def single_arm(
+    reference: float, target: float, shape: float, accrual: float, follow_up: float, lost: float
+) -> SingleArm:
+    """A single arm whose survival has the reference's shape and another median.
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    curve = WeibullCurve(reference, shape)
+    ratio = (reference / WeibullCurve(target, shape).median) ** shape
+    return SingleArm(curve, ratio, accrual, follow_up, dropout_hazard(lost, DROPOUT_BY_MONTHS))
+
+
+def one_sample_answer(arm: SingleArm, errors: Errors) -> Answer:
+    """Subjects of a single arm against a known curve (Wu 2015).
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    n = one_sample_size(arm, errors.alpha, errors.beta)
+    facts = {"subjects": n, "hazard_ratio": arm.ratio, "reference_median": arm.reference.median}
+    title = f"One-sample log-rank (Wu 2015): one-sided alpha {errors.alpha:g}, power {1 - errors.beta:g}"
+    lines = (
+        ("Reference median", f"{arm.reference.median:g}"),
+        ("Hazard ratio assumed", f"{arm.ratio:.3f}"),
+        ("Subjects", str(math.ceil(n))),
+    )
+    return Answer(title, facts, lines)
+
+
+def rates_answer(rates: TwoRates, errors: Errors, allocation: float) -> Answer:
+    """Subjects of two arms compared in a rate (Farrington and Manning 1990).
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    n = farrington_manning_size(rates, errors.alpha, errors.beta, allocation)
+    power = farrington_manning_power(rates, errors.alpha, math.ceil(n), allocation)
+    facts = {"subjects": n, "power_rounded_up": power, "ruled_out": rates.ruled_out}
+    lines = (
+        ("Difference assumed", f"{rates.experimental - rates.control:+.3f}"),
+        ("Difference to rule out", f"{rates.ruled_out:+.3f}"),
+        ("Subjects in both arms", str(math.ceil(n))),
+        ("Power with these", f"{power:.4f}"),
+    )
+    return Answer("Two rates, score test of Farrington and Manning", facts, lines)
+
+
+def winner_answer(best: float, others: float, arms: int, probability: float) -> Answer:
+    """Subjects an arm to choose the best arm (Simon, Wittes and Ellenberg 1985).
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    n = pick_the_winner(best, others, arms, probability)
+    correct = correct_selection(n, best, others, arms)
+    facts = {"subjects_per_arm": n, "probability": correct, "arms": arms}
+    lines = (("Subjects in each arm", str(n)), ("Probability of the right choice", f"{correct:.4f}"))
+    return Answer(f"Pick the winner of {arms} arms: {best:g} against {others:g}", facts, lines)
+
+
+def operating_answer(found: Characteristics, alpha: float) -> Answer:
+    """What simulated trials decided, with Monte-Carlo errors, and how fast they ran."""
+    sums = found.sums
+    mean, spread = sums.log_hr
+    decisions = {
+        "log-rank: experimental arm better": sums.benefit,
+        "log-rank: experimental arm worse": sums.harm,
+        **{f"hazard ratio shown below {margin:g}": sums.below(margin) for margin in sums.margins},
+        "no finite hazard ratio": sums.not_estimable,
+    }
+    facts = {
+        "trials": sums.trials,
+        "alpha": alpha,
+        "decisions": {name: {"share": one.value, "error": one.error} for name, one in decisions.items()},
+        "mean_events": sums.events,
+        "log_hazard_ratio": {"mean": mean, "sd": spread},
+        "precision_reached": found.reached,
+    }
+    lines = [(name.capitalize(), _with_error(one)) for name, one in decisions.items()]
+    lines.append(("Mean events", f"{sums.events:.2f}"))
+    lines.append(("Mean log hazard ratio, and standard deviation", f"{mean:.4f}, {spread:.4f}"))
+    speed = sums.trials / max(found.seconds, 1e-9)
+    lines.append(("Trials a second", f"{speed:,.0f}"))
+    return Answer(f"{sums.trials:,} simulated trials, one-sided alpha {alpha:g}", facts, tuple(lines))
+
+
+def _with_error(one: Proportion) -> str:
+    return f"{one.value:.5f} ± {one.error:.5f}"
