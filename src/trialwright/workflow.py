@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trialwright.analyse.results import Results
+    from trialwright.biomarkers.neoantigens import Sequencing
     from trialwright.derive.adam import Adam
     from trialwright.findings import Finding
     from trialwright.progress import Progress
     from trialwright.protocol.published import Publication
     from trialwright.protocol.study import Study
-    from trialwright.sdtm.study_data import StudyData
+    from trialwright.sdtm.study_data import Source, StudyData
 
 OWN_DATA = "sdtm"
 """The folder of a study's own data, beside its study.yaml."""
@@ -41,6 +42,7 @@ class Loaded:
     data: StudyData
     adam: Adam
     publication: Publication | None = None
+    sequencing: Sequencing | None = None
 
 
 def read(study: str, data: Path | None, progress: Progress | None = None) -> tuple[Study, StudyData]:
@@ -92,6 +94,26 @@ def _own_data(study: Study) -> StudyData:
     )
 
 
+def simulate(study: str, out: Path, seed: int, progress: Progress | None = None) -> None:
+    """Write a trial of the published size as SDTM, from the study's assumptions.
+
+    Raises:
+        StudyFileError: the study has no assumptions, or they do not fit it.
+    """
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
+    from trialwright.simulate.read import read_assumptions  # noqa: PLC0415 (heavy)
+    from trialwright.simulate.write import write_simulation  # noqa: PLC0415 (heavy)
+
+    protocol = read_study(study)
+    assumptions = read_assumptions(protocol)
+    with (progress or Silent()).step("Simulating virtual patients"):
+        write_simulation(protocol, assumptions, out, seed=seed, subjects=None, progress=_unheard)
+
+
+def _unheard(_line: str) -> None:
+    """Leave the telling to the step."""
+
+
 def load(study: str, data: Path | None, progress: Progress | None = None) -> Loaded:
     """Read a study, its data and what was published of it, and derive the analysis datasets."""
     from trialwright.protocol.published import read_published  # noqa: PLC0415 (heavy)
@@ -102,7 +124,17 @@ def load(study: str, data: Path | None, progress: Progress | None = None) -> Loa
     with steps.step("Loading the compiled rules (the first run after installation compiles them)"):
         from trialwright.derive.adam import derive_all  # noqa: PLC0415 (heavy)
     with steps.step("Deriving responses and times to event"):
-        return Loaded(protocol, records, derive_all(protocol, records), publication)
+        adam = derive_all(protocol, records)
+    sequencing = _sequencing(protocol, data or protocol.folder / OWN_DATA)
+    return Loaded(protocol, records, adam, publication, sequencing)
+
+
+def _sequencing(study: Study, folder: Path) -> Sequencing | None:
+    """Read the neoantigens beside the data, where the study relates fitness to outcome."""
+    from trialwright.biomarkers.sequencing import read_sequencing  # noqa: PLC0415 (heavy)
+
+    fitness = study.biomarkers.fitness
+    return None if fitness is None else read_sequencing(fitness, folder)
 
 
 def write_adam(loaded: Loaded, out: Path) -> list[str]:
@@ -122,7 +154,7 @@ def analyse(loaded: Loaded, progress: Progress | None = None) -> Results:
     from trialwright.analyse.run import analyse as run  # noqa: PLC0415 (heavy)
 
     with (progress or Silent()).step("Analysing"):
-        return run(loaded.study, loaded.adam, loaded.data, loaded.publication)
+        return run(loaded.study, loaded.adam, loaded.data, loaded.publication, loaded.sequencing)
 
 
 def all_findings(study: Study, data: StudyData, derived: Sequence[Finding] = ()) -> tuple[Finding, ...]:
@@ -145,6 +177,12 @@ def known_formats(formats: Sequence[str]) -> Sequence[str]:
     return formats
 
 
+def _sources(loaded: Loaded) -> dict[str, tuple[Source, ...]]:
+    """Name every file that was read, by dataset."""
+    sequencing = loaded.sequencing.sources if loaded.sequencing is not None else ()
+    return {**loaded.data.sources, **({"Sequencing": sequencing} if sequencing else {})}
+
+
 def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Progress | None = None) -> Path:
     """Write the report and the results behind it; return the report's path."""
     known_formats(formats)
@@ -160,7 +198,7 @@ def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Pr
         study=loaded.study,
         results=results,
         adam=loaded.adam,
-        sources=loaded.data.sources,
+        sources=_sources(loaded),
         findings=findings,
         versions={name: version(name) for name in SOFTWARE},
         citation=loaded.publication.citation if loaded.publication else "",

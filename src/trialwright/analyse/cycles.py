@@ -32,10 +32,10 @@ def cycles(context: Context) -> list[Row]:
 def _started(context: Context, phase: str) -> pl.DataFrame:
     """The cycles of the phase that each dosed subject started: USUBJID, AVAL, AVALU, AVALC."""
     doses = context.adam.adex.filter(pl.col("PARCAT1") == RECORD, pl.col("CYCLE").is_not_null())
-    given = doses.select("USUBJID", "GROUP", "CYCLE").unique(maintain_order=True)
+    given = doses.select("USUBJID", "GROUPA", "CYCLE").unique(maintain_order=True)
     inside = [
         (plan := planned_cycle(context.study.phases_of(group), cycle)) is not None and plan.phase == phase
-        for group, cycle in given.select("GROUP", "CYCLE").iter_rows()
+        for group, cycle in given.select("GROUPA", "CYCLE").iter_rows()
     ]
     counted = given.with_columns(INSIDE=pl.Series(inside, dtype=pl.Boolean))
     return (
