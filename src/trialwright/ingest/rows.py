@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.ingest.outcomes import Fate, RefusedValueError, Remark, refusal, repair
 from trialwright.ingest.rulebook import folded, ingest_rules, variable_kinds
-from trialwright.ingest.tables import EMPTY, Cell
+from trialwright.ingest.tables import EMPTY, Cell, Row
 from trialwright.ingest.values import Reading, read_cell
 from trialwright.standards import ColumnKind
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from trialwright.ingest.mapping import ColumnRule
     from trialwright.ingest.plan import PlannedRecord, SheetPlan
-    from trialwright.ingest.tables import Row
 
 DEMOGRAPHICS = "DM"
 
@@ -53,6 +52,11 @@ class SheetRow:
         fates = {remark.fate for remark in self.remarks}
         return next((fate for fate in (Fate.REJECTED, Fate.REPAIRED) if fate in fates), Fate.ACCEPTED)
 
+    @property
+    def rejected(self) -> bool:
+        """Whether something rejects it."""
+        return self.fate is Fate.REJECTED
+
     def add(self, draft: Draft) -> None:
         """Add a record; what a row says of DM is one record."""
         before = next((one for one in self.drafts if one.domain == draft.domain == DEMOGRAPHICS), None)
@@ -64,7 +68,7 @@ class SheetRow:
 
     def settle(self) -> None:
         """A rejected row gives no records, and its repairs do not count."""
-        if self.fate is Fate.REJECTED:
+        if self.rejected:
             self.drafts = []
             self.remarks = [remark for remark in self.remarks if remark.fate is Fate.REJECTED]
 
@@ -85,7 +89,7 @@ class _SheetReader:
 
     def __init__(self, plan: SheetPlan, missing: tuple[str, ...] | None) -> None:
         self._plan, self._missing = plan, missing
-        self._above: dict[int, Cell] = {}
+        self._above: dict[int, tuple[Cell, str]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
 
     def read(self, row: Row) -> SheetRow:
@@ -93,11 +97,14 @@ class _SheetReader:
         if all(cell.empty for cell in row.cells):
             found.blank = True
             return found
-        if self._left_out(row, found) or self._copied(row, found):
+        if self._left_out(row, found):
+            return found
+        row = self._filled(row, found)
+        if self._copied(row, found):
             return found
         readings = self._readings(row, found)
         subject = readings.get(self._plan.subject)
-        if found.fate is Fate.REJECTED:
+        if found.rejected:
             found.subject = subject[0].text if subject else ""
             return found
         if not subject:
@@ -107,6 +114,11 @@ class _SheetReader:
         for record in self._plan.records:
             self._add(record, readings, found)
         found.settle()
+        names_patients = any(record.domain == DEMOGRAPHICS for record in self._plan.records)
+        if not found.drafts and not found.rejected and not names_patients:
+            found.reject(
+                "nothing-said", -1, "", "the row makes no record: what the mapping uses of it is empty"
+            )
         return found
 
     def _left_out(self, row: Row, found: SheetRow) -> bool:
@@ -128,7 +140,7 @@ class _SheetReader:
         """Read every used cell; a cell that cannot be used rejects the row, and all such cells are told."""
         readings: Readings = {}
         for column, rule in self._plan.rules.items():
-            cell = self._filled(row, column, rule, found)
+            cell = _cell(row, column)
             try:
                 readings[column] = self._of_cell(row, cell, column, rule)
             except RefusedValueError as error:
@@ -145,17 +157,24 @@ class _SheetReader:
         found.settle()
         return {column: values for column, values in readings.items() if values}
 
-    def _filled(self, row: Row, column: int, rule: ColumnRule, found: SheetRow) -> Cell:
-        cell = _cell(row, column)
-        if not rule.fill_down:
-            return cell
-        above = self._above.get(column, EMPTY)
-        if cell.empty and not above.empty:
-            place = self._plan.table.place(row.number, column)
-            found.remarks.append(repair("from-row-above", place, above.text))
-            return above
-        self._above[column] = cell
-        return cell
+    def _filled(self, row: Row, found: SheetRow) -> Row:
+        """Fill the empty cells that take the value above: the patient's first, others within one patient."""
+        subject = self._plan.subject
+        order = sorted(self._plan.rules, key=lambda column: (column != subject, column))
+        cells = dict(enumerate(row.cells))
+        for column in order:
+            if not self._plan.rules[column].fill_down:
+                continue
+            whose = "" if column == subject else cells.get(subject, EMPTY).text
+            above, owner = self._above.get(column, (EMPTY, ""))
+            if not cells.get(column, EMPTY).empty:
+                self._above[column] = (cells[column], whose)
+            elif not above.empty and owner == whose:
+                cells[column] = above
+                place = self._plan.table.place(row.number, column)
+                found.remarks.append(repair("from-row-above", place, above.text))
+        width = max(cells, default=-1) + 1
+        return Row(row.number, tuple(cells.get(column, EMPTY) for column in range(width)))
 
     def _of_cell(self, row: Row, cell: Cell, column: int, rule: ColumnRule) -> list[Reading]:
         unit_column = self._plan.unit_columns.get(column, -1)

@@ -127,6 +127,53 @@ def test_a_row_of_a_scan_gives_lesions_measurements_and_the_response(ingest):
     ]
 
 
+def test_equal_rows_of_two_patients_below_merged_cells_are_no_copies(ingest):
+    again = [None, "2020-04-15", 20, "liver", None, None, "no", "PR"]
+    got = scans(
+        ingest,
+        ["P1", "2020-03-01", 32, "liver", None, None, "no", None],
+        again,
+        ["P2", "2020-03-08", 30, "liver", None, None, "no", None],
+        again,
+    )
+    assert not got.tally.rejections
+    assert got.data.domain("RS")["USUBJID"].to_list() == ["small-P1", "small-P2"]
+
+
+def test_a_value_is_filled_down_within_one_patient_only(ingest):
+    mapping = (
+        PATIENTS
+        + """
+  - sheet: Doses
+    subject: pt
+    columns:
+      pt: {fill_down: yes}
+      day: {date: yyyy-mm-dd}
+      drug: {fill_down: yes}
+    records:
+      - {domain: EX, set: {EXTRT: drug, EXSTDTC: day}}
+"""
+    )
+    rows = [
+        ["pt", "day", "drug"],
+        ["P1", "2020-03-05", "OXALIPLATIN"],
+        [None, "2020-03-26", None],
+        ["P2", "2020-03-10", None],
+    ]
+    got = ingest({"Patients": TWO_PATIENTS, "Doses": rows}, mapping)
+    assert got.data.domain("EX").filter(EXTRT="OXALIPLATIN")["EXSTDTC"].to_list() == [
+        "2020-03-05",
+        "2020-03-26",
+    ]
+    assert codes(got) == [("empty", "C4")]
+
+
+def test_a_row_that_makes_no_record_is_not_dropped_in_silence(ingest):
+    got = scans(ingest, ["P1", "2020-03-01", *[None] * 6])
+    assert codes(got) == [("nothing-said", "row 2")]
+    assert not got.tally.has_errors
+
+
 def test_a_lesion_is_identified_once_at_its_first_scan(ingest):
     got = scans(
         ingest,

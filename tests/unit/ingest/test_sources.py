@@ -149,11 +149,3 @@ def test_serial_numbers_count_from_1904_where_the_workbook_says_so(study, tmp_pa
     got = ingest_study(study, path, tmp_path / "mapping.yaml")
     # 42,433 days after 1 January 1904 is the day that the other calendar counts as 43,895
     assert got.data.domain("EX")["EXSTDTC"].to_list() == ["2020-03-05"]
-
-
-def test_cells_merged_downwards_take_the_value_above_where_the_mapping_allows(ingest):
-    mapping = PATIENTS.replace("      sex: {words: sex}", "      sex: {words: sex, fill_down: yes}")
-    rows = [HEAD, ["P1", "m", 61, "2020-03-05", None], ["P2", None, 55, "2020-03-05", None]]
-    got = ingest({"Patients": rows}, mapping, merged=[("Patients", "B2:B3")])
-    assert got.data.domain("DM")["SEX"].to_list() == ["M", "M"]
-    assert got.tally.repairs() == {"from-row-above": 1}
