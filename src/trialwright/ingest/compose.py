@@ -9,6 +9,7 @@ import polars as pl
 
 from trialwright.dates import DateRule, impute_column, study_day_expr
 from trialwright.ingest.completion import Values, complete
+from trialwright.sdtm.origin import with_stated_origin
 from trialwright.sdtm.study_data import Origin, known_contract
 from trialwright.standards import ColumnKind
 
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from trialwright.ingest.rows import Draft
     from trialwright.protocol.study import Study
 
-SIMULATED = "SIMULATED"
 SINGLE_ARM_CODE = "TRT"
 LONGEST_TEXT = 200
-_ORIGIN = ("DATAORIG", "Origin of the Data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def compose(drafts: Sequence[Draft], subjects: Subjects, origin: Origin) -> dict
     frames["DM"] = _with_exposure(frames["DM"], frames.get("EX"))
     frames = {domain: _with_study_days(domain, frame, frames["DM"]) for domain, frame in frames.items()}
     frames["TS"] = _trial_summary(subjects.study, origin)
-    return frames
+    return with_stated_origin(frames, origin)
 
 
 def _demographics(records: Sequence[Values], subjects: Subjects) -> list[Values]:
@@ -147,10 +146,9 @@ def _with_study_days(domain: str, frame: pl.DataFrame, demographics: pl.DataFram
 
 
 def _trial_summary(study: Study, origin: Origin) -> pl.DataFrame:
-    """TS: the title, and that the data are simulated where they are."""
-    facts = [("TITLE", "Trial Title", study.title)]
-    if origin is Origin.SIMULATED:
-        facts = [(*_ORIGIN, SIMULATED), ("TITLE", "Trial Title", f"{SIMULATED}: {study.title}")]
+    """TS: the title, marked where the data are not recorded, and the cut-off."""
+    mark = "" if origin is Origin.RECORDED else f"{origin.value.upper()}: "
+    facts = [("TITLE", "Trial Title", f"{mark}{study.title}")]
     if study.data_cutoff is not None:
         facts.append(("DCUTDTC", "Data Cutoff Date", study.data_cutoff.isoformat()))
     columns: Mapping[str, object] = {
