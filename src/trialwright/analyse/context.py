@@ -17,6 +17,7 @@ from trialwright.protocol.study import GroupKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trialwright.biomarkers.neoantigens import Sequencing
     from trialwright.derive.adam import Adam
     from trialwright.protocol.study import Study
     from trialwright.sdtm.study_data import StudyData
@@ -36,6 +37,7 @@ class Context:
     study: Study
     adam: Adam
     data: StudyData
+    sequencing: Sequencing | None = None
     group_column: str = AS_PLANNED
     """The column of adsl that names a subject's group."""
 

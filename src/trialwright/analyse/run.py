@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from trialwright.analyse.baseline import baseline
+from trialwright.analyse.biomarker import biomarker, biomarker_curves
 from trialwright.analyse.context import Context
 from trialwright.analyse.cycles import cycles
 from trialwright.analyse.disagreements import disagreements
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from trialwright.analyse.rows import Row
+    from trialwright.biomarkers.neoantigens import Sequencing
     from trialwright.derive.adam import Adam
     from trialwright.protocol.published import Publication
     from trialwright.protocol.study import Study
@@ -43,11 +47,18 @@ SECTIONS: tuple[Callable[[Context], list[Row]], ...] = (
     cycles,
     safety,
     monitoring,
+    biomarker,
 )
 """The sections in the order of the report; a new section is a function added here."""
 
 
-def analyse(study: Study, adam: Adam, data: StudyData, publication: Publication | None = None) -> Results:
+def analyse(
+    study: Study,
+    adam: Adam,
+    data: StudyData,
+    publication: Publication | None = None,
+    sequencing: Sequencing | None = None,
+) -> Results:
     """Compute every number of the report, in an order that the study file fixes.
 
     Args:
@@ -55,11 +66,12 @@ def analyse(study: Study, adam: Adam, data: StudyData, publication: Publication 
         adam: Its analysis datasets.
         data: Its records.
         publication: What was published of it, to stand beside the results.
+        sequencing: Neoantigens of the tumours, where the study has them.
 
     Raises:
         StudyFileError: a comparison names a factor that the data do not have.
     """
-    context = Context(study, adam, data)
+    context = Context(study, adam, data, sequencing)
     rows = [row for section in SECTIONS for row in section(context)]
     origin = str(data.origin.value).lower()
     published = published_beside(publication, rows)
@@ -68,7 +80,7 @@ def analyse(study: Study, adam: Adam, data: StudyData, publication: Publication 
             study=study.id,
             origin=origin,
             table=table_of(rows, origin),
-            curves=curves(context),
+            curves=pl.concat([curves(context), biomarker_curves(context)]),
             changes=changes(context),
             disagreements=disagreements(context),
             published=published,

@@ -126,12 +126,13 @@ def curves(context: Context) -> pl.DataFrame:
             here = times.among(set(context.members(stated.set, group, stated.by)))
             if here.size:
                 place = (name, variant, stated.set, group)
-                records += [(*place, *step) for step in _steps(here, stated)]
+                records += [(*place, *step) for step in curve_steps(here, stated)]
     frame = pl.DataFrame(records, schema=dict(CURVE_COLUMNS), orient="row")
     return frame.with_columns(pl.col("low", "high").fill_nan(None))
 
 
-def _steps(here: Times, stated: TimeToEventEndpoint) -> Iterator[tuple[object, ...]]:
+def curve_steps(here: Times, stated: TimeToEventEndpoint) -> Iterator[tuple[object, ...]]:
+    """Yield the steps of one curve as the columns of `curves` from `time` on, in months, from time 0."""
     curve = kaplan_meier(
         here.days, here.event, conf_type=ConfType(stated.conf_type.value), level=stated.level
     )

@@ -22,6 +22,7 @@ _WRITERS: Mapping[str, _Writer] = {
     "percent": lambda value: fmt.signed(value, 1),
     "ratio": fmt.ratio,
     "probability": fmt.p_value,
+    "coefficient": fmt.ratio,
     "number": lambda value: fmt.number(value, _NUMBER_DECIMALS),
     "none": lambda value: fmt.number(value, _CHI_SQUARE_DECIMALS),
 }

@@ -66,6 +66,7 @@ def test_every_statistic_says_its_unit_and_how_it_is_computed():
         "ratio",
         "probability",
         "number",
+        "coefficient",
         "none",
     }
     assert {one.unit for one in statistics().values()} <= units
