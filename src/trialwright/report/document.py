@@ -11,6 +11,7 @@ from trialwright.report.inputs import Page, ReportInput
 from trialwright.report.ledger import subjects_json
 from trialwright.report.sections import (
     baseline,
+    biomarker,
     comparators,
     design,
     disagreements,
@@ -95,6 +96,7 @@ def _sections(page: Page) -> list[blocks.Section]:
         safety.section(page),
         safety_figures.section(page),
         monitoring.section(page),
+        biomarker.section(page),
         disagreements.section(page),
         findings.section(page),
         methods.section(page),
