@@ -147,14 +147,15 @@ def _ratio(events: Events, line: str, arms: tuple[str, str], times: Mapping[str,
 
 
 def _cumulative(cell: Cell, line: str, members: Sequence[str], times: Mapping[str, AtRisk]) -> Iterator[Row]:
-    """Cumulative incidence at months that the follow-up reaches."""
+    """Cumulative incidence at months that the follow-up reaches; for good where nobody is left at risk."""
     if not members:
         return
     days = np.array([times[one].days for one in members])
     curve = cumulative_incidence(days, [times[one].cause for one in members], causes=_STOP)
+    open_end = any(times[one].cause == _CENSORED for one in members if times[one].days == days.max())
     for months in MONTHS:
         limit = months * DAYS_PER_MONTH
-        if limit > days.max():
+        if limit > days.max() and open_end:
             break
         estimate = curve.at(_EVENT, limit)
         behind = [one for one in members if times[one].cause == _EVENT and times[one].days <= limit]

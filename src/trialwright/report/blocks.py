@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 _MOST_STACKED = 200
+_MOST_WIDE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A head over several columns; `under` is its second line; without words it is a gap."""
+
+    words: Markup | str
+    columns: int
+    under: Markup | str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """A row head and its cells; `level` indents; without cells it heads the rows that follow."""
 
@@ -63,6 +73,7 @@ class Table:
     notes: tuple[Markup | str, ...] = ()
     number: int = 0
     dense: bool = False
+    spans: tuple[Span, ...] = ()
 
     @property
     def is_words(self) -> bool:
@@ -77,7 +88,8 @@ class Table:
     @property
     def classes(self) -> str:
         """The classes that the style sheet knows."""
-        names = (("dense", self.dense), ("alltext", self.is_text), ("words", self.is_words))
+        many = len(self.columns) > _MOST_WIDE
+        names = (("dense", self.dense), ("many", many), ("alltext", self.is_text), ("words", self.is_words))
         return " ".join(name for name, holds in names if holds)
 
 

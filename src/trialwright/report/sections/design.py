@@ -11,6 +11,7 @@ from trialwright.protocol.study import GroupKind
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.report import protocol_words as say
+from trialwright.report.sections import monitoring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def section(page: Page) -> blocks.Section:
     """The chapter on design."""
     parts = [*_groups(page), *_treatment(page), *_schedule(page), *_endpoints(page), *_response(page)]
-    parts += [*_sets(page), *_eligibility(page)]
+    parts += [*monitoring.planned(page), *_sets(page), *_eligibility(page)]
     return blocks.Section("design", "Design", tuple(parts))
 
 
