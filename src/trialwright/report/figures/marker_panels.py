@@ -20,6 +20,7 @@ HIGH, LOW = 0, 1
 _TOP, _TITLE, _FOOT, _GAP = 34.0, 26.0, 40.0, 46.0
 _PANEL, _NARROW_PANEL = 132.0, 150.0
 _TICKS = 4
+_TICK = 3.5
 _LEAST_SPAN = 1.0
 _MOST_LOG_TICKS = 5
 _PERCENT = (0, 50, 100)
@@ -36,10 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """The curve of one half: months and survival; what to say of it."""
+    """The curve of one half: months, survival and subjects censored there."""
 
     name: str
-    steps: tuple[tuple[float, float], ...]
+    steps: tuple[tuple[float, float, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,12 @@ def _survival(curves: Curves, plot: Plot, sheet: Sheet) -> list[Markup]:
     for tick in ticks:
         drawn += _below(plot, across(tick), f"{tick:g}", sheet)
     for place, half in enumerate(curves.halves):
-        points = [(across(month), up(survival)) for month, survival in half.steps]
-        title = f"{half.name}"
-        drawn.append(svg.path(svg.staircase(points, points[-1][0]), _stroke(place), title=title))
+        points = [(across(month), up(survival)) for month, survival, _ in half.steps]
+        drawn.append(svg.path(svg.staircase(points, points[-1][0]), _stroke(place), title=half.name))
+        thin = svg.Stroke(palette.group_colour(place), 1.2)
+        drawn += [
+            svg.line(x, y - _TICK, x, y + _TICK, thin)
+            for (x, y), (*_, censored) in zip(points, half.steps, strict=True)
+            if censored
+        ]
     return drawn

@@ -81,6 +81,15 @@ def _name(page: Page, marker: str) -> str:
     return "Neoantigen fitness" if marker == FITNESS else marker
 
 
+def _sentence(words: str) -> str:
+    """Begin with a capital and leave all else, units too, as it is.
+
+    >>> _sentence("baseline, pg/mL"), _sentence("n(tau) above the median")
+    ('Baseline, pg/mL', 'n(tau) above the median')
+    """
+    return words if words.startswith("n(") else words[:1].upper() + words[1:]
+
+
 def _columns(*heads: str) -> tuple[blocks.Column, ...]:
     return (blocks.Column(""), *(blocks.Column(head) for head in heads))
 
@@ -93,7 +102,7 @@ def _levels(page: Page, rows: Sequence[Row], markers: Sequence[str]) -> list[blo
         measured = next(row for row in here if row.statistic == "measured")
         lines.append(blocks.TableRow(_name(page, marker), (cells.out_of(measured),)))
         lines += [
-            blocks.TableRow(row.item.capitalize() if row.item[:1].islower() else row.item, _one(row), 1)
+            blocks.TableRow(_sentence(row.item), _one(row), 1)
             for row in here
             if row.statistic == "marker_level"
         ]
@@ -202,7 +211,7 @@ def _halves(page: Page, rows: Sequence[Row], markers: Sequence[str]) -> list[blo
                     cells.estimate(_of(half, "median_time")),
                 )
                 lines.append(
-                    blocks.TableRow(group.capitalize(), (*shown, *(tests if place == 0 else ("",) * 4)), 1)
+                    blocks.TableRow(_sentence(group), (*shown, *(tests if place == 0 else ("",) * 4)), 1)
                 )
     return lines
 
@@ -218,7 +227,10 @@ def _figure(page: Page, rows: Sequence[Row], markers: Sequence[str], landmark: s
         "each subject by response, and Kaplan\u2013Meier curves of subjects with high and low change."
     )
     notes = [
-        f"Curves start at the {landmark} sample; axes of the curves in months. p: log-rank, not adjusted."
+        (
+            f"Curves start at the {landmark} sample; axes of the curves in months, ticks are censored "
+            "subjects. p: log-rank, in brackets adjusted for the number of these tests."
+        )
     ]
     if any(len(marker.lines) == _MOST_LINES for marker in shown):
         notes.append(f"The first {_MOST_LINES} subjects are drawn.")
@@ -253,12 +265,18 @@ def _curves(page: Page, rows: Sequence[Row], marker: str, outcome: str) -> marke
     here = [row for row in rows if row.variant == outcome]
     frame = page.given.results.curves.filter(pl.col("endpoint") == marker, pl.col("variant") == outcome)
     halves = tuple(
-        marker_panels.Half(group, tuple(steps.sort("time").select("time", "survival").iter_rows()))
+        marker_panels.Half(
+            group, tuple(steps.sort("time").select("time", "survival", "censored").iter_rows())
+        )
         for group in unique(row.group for row in here if row.statistic == "median_time")
         if not (steps := frame.filter(pl.col("group") == group)).is_empty()
     )
-    p = _of(here, "logrank_p")
-    note = fmt.p_clause(p.value) if p is not None and p.value is not None else ""
+    tested = [row for row in here if _is_half(row)]
+    p, adjusted = _of(tested, "logrank_p"), _of(tested, "p_bh")
+    note = ""
+    if p is not None and p.value is not None:
+        note = fmt.p_clause(p.value)
+        note += f" (BH {fmt.p_value(adjusted.value)})" if adjusted is not None else ""
     return marker_panels.Curves(outcome, halves, note)
 
 
