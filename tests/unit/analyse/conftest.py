@@ -64,6 +64,7 @@ def adsl() -> pl.DataFrame:
     none = dict.fromkeys(SUBJECTS)
     columns = {
         "GROUP": none | {subject: subject[0] for subject in enrolled},
+        "GROUPA": none | {subject: subject[0] for subject in enrolled},
         "RANDDT": none | dict.fromkeys(enrolled, START),
         "ENRLDT": none | dict.fromkeys(enrolled, START),
         "ENRLFL": dict.fromkeys(SUBJECTS, "Y") | {"S1": "N"},
@@ -83,7 +84,7 @@ def adsl() -> pl.DataFrame:
     frame = pl.DataFrame(
         {"USUBJID": SUBJECTS} | {name: [values[s] for s in SUBJECTS] for name, values in columns.items()}
     )
-    texts = ("GROUP", "EOSSTT", "DCSREAS", "BL_sex")
+    texts = ("GROUP", "GROUPA", "EOSSTT", "DCSREAS", "BL_sex")
     return frame.cast(dict.fromkeys(dates, pl.Date) | dict.fromkeys(texts, pl.String))
 
 

@@ -275,6 +275,7 @@ def _adsl(subjects):
         {
             "USUBJID": subjects,
             "GROUP": ["A" if subject in A else "B" for subject in subjects],
+            "GROUPA": ["A" if subject in A else "B" for subject in subjects],
             "AGE": [60.0 + k for k in range(len(subjects))],
             "SEX": ["F", "M"] * (len(subjects) // 2),
             "RACE": ["WHITE"] * len(subjects),

@@ -140,7 +140,7 @@ def _dumbbell(
 
 
 def _groups(page: Page) -> dict[str, int]:
-    adsl = page.given.adam.adsl.select("USUBJID", pl.col("GROUP").fill_null(""))
+    adsl = page.given.adam.adsl.select("USUBJID", pl.col("GROUPA").fill_null(""))
     return {subject: page.group_places.get(group, 0) for subject, group in adsl.iter_rows()}
 
 
