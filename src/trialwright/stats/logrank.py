@@ -114,13 +114,16 @@ def weighted_logrank(
     return observed, expected, variance
 
 
-def _statistic(excess: Floats, variance: Floats, exposed: npt.NDArray[np.bool_]) -> float:
-    """The excess as a quadratic form in the inverse covariance, one group left out; nan if singular."""
-    kept = np.flatnonzero(exposed)[1:]
+def _statistic(excess: Floats, variance: Floats, expected: Floats) -> float:
+    """The excess as a quadratic form in the inverse covariance, one group left out; nan if singular.
+
+    A variance that is only rounding beside the expected events is none: groups never at risk together.
+    """
+    kept = np.flatnonzero(expected > 0.0)[1:]
     part = variance[np.ix_(kept, kept)]
-    scale = np.sqrt(np.diag(part))
-    if not (scale > 0.0).all():
+    if not (np.diag(part) > SINGULAR * expected[kept]).all():
         return math.nan
+    scale = np.sqrt(np.diag(part))
     correlation = part / np.outer(scale, scale)
     if np.linalg.eigvalsh(correlation)[0] <= SINGULAR:
         return math.nan
@@ -162,10 +165,9 @@ def logrank(
     observed, expected, variance = weighted_logrank(
         merged[order], events[order], codes[order], layer[order], len(names), weight.rho, weight.gamma
     )
-    exposed = expected > 0.0
-    df = max(int(exposed.sum()) - 1, 0)
+    df = max(int((expected > 0.0).sum()) - 1, 0)
     excess = observed - expected
-    chi2 = _statistic(excess, variance, exposed) if df else math.nan
+    chi2 = _statistic(excess, variance, expected) if df else math.nan
     reason = ""
     if not events.any():
         reason = "no events"

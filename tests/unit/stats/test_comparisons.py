@@ -35,6 +35,16 @@ def test_strata_of_one_arm_each_leave_nothing_to_compare():
     assert "within strata" in found.reason
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_many_strata_of_one_arm_each_leave_no_rounding_to_compare(seed):
+    """60 subjects in six strata, each of one arm: there is nothing to compare, so no p-value, not p = 1."""
+    rng = np.random.default_rng(seed)
+    strata = rng.integers(0, 6, 60)
+    test = logrank(rng.integers(1, 20, 60), rng.random(60) < 0.7, strata % 2, strata=strata)
+    assert math.isnan(test.chi2)
+    assert math.isnan(test.p)
+
+
 def test_groups_linked_by_no_stratum_are_not_tested_together():
     found = logrank(
         range(1, 9), [1] * 8, ["a", "b", "a", "b", "c", "d", "c", "d"], strata=[1, 1, 1, 1, 2, 2, 2, 2]
