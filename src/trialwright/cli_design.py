@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -269,3 +270,24 @@ def winner(
 
     answer = winner_answer(best, others, arms, probability)
     show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command(STUDY_COMMAND)
+def study_design(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="A folder with study.yaml, or a gallery name.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("design"),
+    trials_at_most: Annotated[int, typer.Option("--trials", help="Endpoint-level trials.")] = 1_000_000,
+    protocol_trials: Annotated[int, typer.Option(help="Protocol-level trials.")] = 2_000,
+    precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
+    events: Annotated[float | None, typer.Option(help="Events behind the analysis, where known.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+) -> None:
+    """What the size of a study supports: design.html, and every number of it in design.json."""
+    from trialwright.design.operating import Effort  # noqa: PLC0415 (heavy)
+    from trialwright.design.study_report import DesignEffort, write_design  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    effort = DesignEffort(Effort(trials_at_most, precision), Effort(protocol_trials, precision), seed, events)
+    typer.echo(write_design(study, out, effort, OnTerminal()))
