@@ -48,13 +48,13 @@ class _Figure:
         """The record of the number itself."""
         return self.records[0]
 
-    def written(self, column: str) -> str:
-        """`12.8 (10.8–14.8)` of what is printed or computed; empty where there is nothing."""
+    def written(self, column: str) -> Markup:
+        """`12.8 (10.8–14.8)` of what is printed or computed; a dash where there is nothing."""
         value, *bounds = (str(record[column]) for record in self.records)
         if not bounds or not value:
-            return value
-        low, high = (bound or fmt.NOT_REACHED for bound in bounds)
-        return f"{value} ({fmt.interval(low, high)})"
+            return Markup('<span class="whole">{}</span>').format(value or fmt.NO_VALUE)
+        low, high = (bound or fmt.NOT_ESTIMABLE for bound in bounds)
+        return Markup('{} <span class="whole">({})</span>').format(value, fmt.interval(low, high))
 
     @property
     def has_interval(self) -> bool:
@@ -123,13 +123,13 @@ def _head(figure: _Figure) -> str:
 
 def _cells(figure: _Figure, beside: str) -> Iterator[Markup | str]:
     yield figure.written("printed")
-    yield cell(figure.row, figure.written("computed") or fmt.NO_VALUE)
+    yield cell(figure.row, figure.written("computed"))
     yield _agreement(figure, beside)
     yield _remarks(figure)
 
 
 def _agreement(figure: _Figure, beside: str) -> Markup:
-    """The agreement in words, of the value and of its interval."""
+    """The agreement in words; where the value differs, whether the published one lies in the interval."""
     value = figure.value
     if value["agreement"] == _NOT_COMPUTED:
         return Markup("<b>not computed</b>: {}").format(value["reason"])
@@ -137,10 +137,10 @@ def _agreement(figure: _Figure, beside: str) -> Markup:
         told = "equal as printed"
     else:
         where = {"yes": "inside", "no": "outside"}.get(str(value["inside"]), "")
-        told = f"differs; published value {where} the {beside} interval" if where else "differs"
-    if figure.has_interval:
+        told = f"differs, {where} the {beside} interval" if where else "differs"
+    if figure.has_interval and value["agreement"] == _EQUAL:
         same = all(record["agreement"] == _EQUAL for record in figure.records[1:])
-        told += "; interval equal" if same else "; interval differs"
+        told += ", with its interval" if same else "; its interval differs"
     return Markup("<b>{}</b>").format(told) if value["agreement"] == _EQUAL else escape(told)
 
 
@@ -155,8 +155,7 @@ def _remarks(figure: _Figure) -> Markup:
 
 
 def _citation(page: Page) -> Markup:
-    publication = page.given.citation
-    return Markup("{}.").format(publication.rstrip(".")) if publication else Markup()
+    return Markup("{}.").format(page.given.citation.rstrip("."))
 
 
 def _summary(figures: Sequence[_Figure], beside: str) -> str:

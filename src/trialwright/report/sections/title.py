@@ -62,7 +62,8 @@ def facts(page: Page) -> tuple[tuple[str, Markup | str], ...]:
     follow_up = next((r for r in page.ledger.of_section("follow-up") if _is_overall_median(page, r)), None)
     if follow_up is not None and follow_up.value is not None:
         words = Markup("{} months").format(cells.estimate(follow_up))
-        entries.append((f"Median follow-up ({fmt.level(follow_up.level)} CI)", words))
+        level = f" ({fmt.level(follow_up.level)} CI)" if follow_up.level is not None else ""
+        entries.append((f"Median follow-up{level}", words))
     entries.append(("Response criteria", f"{study.response.criteria}, {_SOURCES[study.response.source]}"))
     if study.sponsor:
         entries.append(("Sponsor", study.sponsor))
