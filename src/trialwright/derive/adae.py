@@ -101,11 +101,12 @@ def _with_dates(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _with_grade(frame: pl.DataFrame) -> pl.DataFrame:
     grade = pl.col("AETOXGR").str.strip_chars().str.to_uppercase().str.strip_prefix("GRADE").str.strip_chars()
-    number = grade.cast(pl.Int64, strict=False)
+    number = grade.cast(pl.Float64, strict=False)
+    whole = (number == number.floor()) & number.is_between(LOWEST_GRADE, HIGHEST_GRADE)
     rank = {word: number for number, word in enumerate(words("severity")["order"], 1)}
     severity = pl.col("AESEV").str.to_uppercase()
     return frame.with_columns(
-        ATOXGRN=pl.when(number.is_between(LOWEST_GRADE, HIGHEST_GRADE)).then(number),
+        ATOXGRN=pl.when(whole).then(number).cast(pl.Int64),
         ASEVN=severity.replace_strict(rank, default=None, return_dtype=pl.Int64),
     )
 

@@ -37,7 +37,8 @@ def derive_adlb(
 
     Columns: PARCAT1, SPEC, PARAMCD, PARAM, AVAL (only where the result is a number), AVALC ("<0.5"), AVALU,
     AVALG (the number that is graded: AVAL, or total calcium corrected for albumin), ANRLO, ANRHI, ANRIND,
-    ADT, ADTF, ADY, AVISIT, VISITNUM, ABLFL (last number on or before the first dose), BASE, BNRIND, CHG, PCHG, ONTRTFL (after baseline, until the window after the last dose), ATOXDSCL and
+    ADT, ADTF, ADY, AVISIT, VISITNUM, ABLFL (last number on or before the first dose), BASE, BNRIND, CHG,
+    PCHG, ONTRTFL (after baseline, until the window after the last dose), ATOXDSCL and
     ATOXDSCH (terms), ATOXGRL and ATOXGRH (0 to 4, null not gradable), BTOXGRL and BTOXGRH, NGRADL and NGRADH
     (why there is no grade), WORSTL and WORSTH (Y at the first of the worst on-treatment grades of a subject
     and term), SHIFTL and SHIFTH ("0 to 3"), SRCDOM, SRCSEQ.

@@ -28,7 +28,7 @@ class OnTreatment:
 
 
 def derive_on_treatment(study: Study, data: StudyData, adsl: pl.DataFrame) -> OnTreatment:
-    """Derive ADAE, ADLB and ADEX of the subjects of a finished ADSL (GROUP, GROUPA, TRTSDT, TRTEDT, DTHDT)."""
+    """Derive ADAE, ADLB and ADEX of the subjects of ADSL (GROUP, GROUPA, TRTSDT, TRTEDT, DTHDT)."""
     adae, of_events = derive_adae(study, data, adsl)
     adlb, of_results = derive_adlb(study, data, adsl)
     adex, of_doses = derive_adex(study, data, adsl)

@@ -179,6 +179,11 @@ def test_actions_taken():
     [
         ({"AESTDTC": "2021-01-10", "AETOXGR": "6"}, "AE-GRADE"),
         ({"AESTDTC": "2021-01-10", "AETOXGR": "severe"}, "AE-GRADE"),
+        ({"AESTDTC": "2021-01-10", "AETOXGR": "0"}, "AE-GRADE"),
+        ({"AESTDTC": "2021-01-10", "AETOXGR": "-1"}, "AE-GRADE"),
+        ({"AESTDTC": "2021-01-10", "AETOXGR": "2.5"}, "AE-GRADE"),
+        ({"AESTDTC": "2021-01-10", "AETOXGR": "2-3"}, "AE-GRADE"),
+        ({"AESTDTC": "2021-01-10", "AETOXGR": "nan"}, "AE-GRADE"),
         ({"AESTDTC": "2021-01-10", "AEENDTC": "2021-01-09"}, "AE-END-BEFORE-START"),
         ({"AESTDTC": "2021-01-10", "AETOXGR": "5"}, "AE-GRADE-5-ALIVE"),
         ({"AESTDTC": "2021-01-10", "AETOXGR": "3", "AEOUT": "FATAL"}, "AE-FATAL-GRADE"),
@@ -202,4 +207,11 @@ def test_a_study_without_events_has_the_columns_and_no_rows():
     frame, findings = derive_adae(study(), data(), adsl())
     assert frame.height == 0
     assert {"TRTEMFL", "ATOXGRN", "RELFL", "AOCCPIFL"} <= set(frame.columns)
+    assert findings == ()
+
+
+@pytest.mark.parametrize("written", ["3", " 3 ", "3.0", "Grade 3", "GRADE 3"])
+def test_a_grade_is_read_as_people_write_it(written):
+    frame, findings = derive({"AESTDTC": "2021-01-10", "AETOXGR": written})
+    assert frame["ATOXGRN"].to_list() == [3]
     assert findings == ()

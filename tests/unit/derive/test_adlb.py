@@ -76,6 +76,8 @@ def test_urine_is_not_graded_and_ph_only_from_blood():
 @pytest.mark.parametrize(
     ("value", "number", "code"),
     [
+        ("<0.5", None, "LB-CENSORED"),
+        (">200", None, "LB-CENSORED"),
         ("<10", None, "LB-CENSORED"),
         (">1000", None, "LB-CENSORED"),
         ("1+", None, "LB-NOT-A-NUMBER"),

@@ -99,3 +99,39 @@ def test_an_option_that_does_not_exist_writes_nothing_and_says_so(grade, options
     assert (code, written) == (2, None)
     assert said in message
     assert "Traceback" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "said"),
+    [
+        (POTASSIUM.replace(",", ";"), "utf-8", "separated by semicolons"),
+        (POTASSIUM.replace(",", "\t"), "utf-8", "separated by tabs"),
+        (POTASSIUM, "utf-16", "is in UTF-16"),
+    ],
+)
+def test_what_other_programs_save_is_refused_by_its_name(grade, content, encoding, said):
+    code, written, message = grade(content, encoding=encoding)
+    assert (code, written) == (2, None)
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (POTASSIUM.replace("\n", "\r\n"), "utf-8"),
+        (POTASSIUM, "utf-8-sig"),
+        (POTASSIUM.replace("mmol/L", '"mmol/L"'), "utf-8"),
+    ],
+)
+def test_line_ends_byte_order_marks_and_quotes_do_not_matter(grade, content, encoding):
+    code, written, _ = grade(content, encoding=encoding)
+    assert code == 0
+    assert written[1].rpartition(",")[2] == "2"
+
+
+@pytest.mark.parametrize("value", ["-3.2", "NaN", "inf", "1e400", "<0.5", ">200", "1+", "3,2", "0x3", "1_0"])
+def test_what_is_no_number_of_zero_or_more_is_not_graded(grade, value):
+    code, written, said = grade(POTASSIUM.replace("3.2", f'"{value}"'))
+    assert code == 0
+    assert written[1].rpartition(",")[2] == ""
+    assert "not gradable: 1" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 GRADE = "GRADE"
 _NUMBERS = ("AVAL", "ANRLO", "ANRHI", "BASE", "PCHG")
 _HEADER_LINES = 1
+_LONGEST_HEADER = 100_000
 _REPEATED = "_duplicated_"
 """How polars names a column that occurs again."""
 
@@ -67,6 +69,7 @@ def _read(source: Path) -> pl.DataFrame:
     remedy = f"give a CSV file in UTF-8 with the columns {', '.join(COLUMNS)}"
     if not source.is_file():
         raise InputFileError.at(str(source), "there is no such file", remedy=remedy)
+    _check_form(source)
     try:
         rows = pl.read_csv(source, infer_schema=False)
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -85,6 +88,20 @@ def _read(source: Path) -> pl.DataFrame:
         remedy = "remove or rename the column: a grade is never overwritten"
         raise InputFileError.at(str(source), f"has a column {GRADE} already", remedy=remedy)
     return rows
+
+
+def _check_form(source: Path) -> None:
+    """Refuse what other programs save in place of commas and UTF-8, by its name."""
+    with source.open("rb") as file:
+        head = file.readline(_LONGEST_HEADER)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputFileError.at(str(source), "is in UTF-16", remedy="save it as CSV in UTF-8")
+    if b"," in head:
+        return
+    for sign, name in ((b";", "semicolons"), (b"\t", "tabs")):
+        if sign in head:
+            remedy = "save it with commas between the columns, and points in numbers"
+            raise InputFileError.at(str(source), f"is separated by {name}", remedy=remedy)
 
 
 def _summary(rows: pl.DataFrame, grade: pl.Series, reason: pl.Series, criteria: Criteria) -> GradedFile:

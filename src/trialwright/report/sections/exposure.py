@@ -86,7 +86,7 @@ def _lines(page: Page, rows: Sequence[Row], groups: Sequence[str], drug: str) ->
     name = rows[0].endpoint
     head = _head(page, rows) if name in page.study.endpoints else name.partition(_OF_DRUG)[0]
     if unit and unit not in head:
-        head = f"{head} ({unit})" if "(" not in head else f"{head.rstrip(')')}, {unit})"
+        head = f"{head.partition(' (')[0]} ({unit})"
     level = int(bool(drug))
     yield blocks.TableRow(head, tuple(_summary(found, group) for group in groups), level)
     if any(row.value for row in rows if row.statistic == "missing"):

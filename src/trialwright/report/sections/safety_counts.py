@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from trialwright.analyse.results import PRIMARY
+from trialwright.derive.adverse_event_words import words
 from trialwright.report import blocks, cells
 from trialwright.report import format as fmt
 from trialwright.report.ledger import cell, unique
@@ -125,6 +126,9 @@ class Counts:
                 f"Difference in risk ({'; '.join(levels)} interval): {'; '.join(methods)}; "
                 "not adjusted for the number of lines."
             )
+            least = words("tables")["risk_difference_from_percent"]
+            if any(WITHIN in row.item for row in self.rows):
+                notes.append(f"Of classes and terms it is given where {least}% of either group are affected.")
         return notes
 
 

@@ -35,12 +35,15 @@ def over_time(page: Page, rows: Sequence[Row]) -> list[blocks.Block]:
     items = unique(row.item for row in rows if row.statistic == _RATE)
     groups = page.groups_of(rows)
     parts: list[blocks.Block] = [_rates(page, rows, found, items, groups)]
+    occurred = {row.item for row in rows if row.statistic == _RATE and row.events}
     named = [*_KEY_LINES, *page.study.safety.groups]
-    main = [item for item in items if item in named] or items
-    parts.append(_first_events(page, rows, found, main, groups, "main"))
-    others = [item for item in items if item not in main]
+    main = [item for item in items if item in occurred and item in named]
+    others = [item for item in items if item in occurred and item not in named]
+    if main:
+        parts.append(_first_events(page, rows, found, main, groups, "main"))
     if others:
-        parts.append(folded(_first_events(page, rows, found, others, groups, "others")))
+        table = _first_events(page, rows, found, others, groups, "others" if main else "main")
+        parts.append(folded(table) if main else table)
     return parts
 
 
