@@ -43,7 +43,7 @@ class CurvePage:
 
     @property
     def excluded(self) -> float:
-        """The largest reference median ruled out with 80 % power at the assumed one."""
+        """The largest reference median ruled out with 80% power at the assumed one."""
         given = self.inputs
         arm = self.arm(given.median / 2.0, given.median)
         return excluded_median(arm, given.median, given.enrolled, ALPHA, BETA)
@@ -51,7 +51,7 @@ class CurvePage:
     @property
     def shown(self) -> Markup:
         """That median as a link."""
-        what = f"Largest reference median ruled out with 80 % power, true median {self.inputs.median:g}"
+        what = f"Largest reference median ruled out with 80% power, true median {self.inputs.median:g}"
         return self.book.number(what, self.excluded, f"{self.excluded:.1f}", HOW.format(alpha=ALPHA))
 
 
@@ -61,7 +61,7 @@ def headline(page: CurvePage) -> list[Markup]:
     return [
         Markup(
             "If the true median is {} months, {} subjects rule out reference medians up to {} months with"
-            " 80 % power (one-sided alpha {})."
+            " 80% power (one-sided alpha {})."
         ).format(f"{given.median:g}", given.enrolled, page.shown, f"{ALPHA:g}"),
         Markup("A single arm has no control: such a comparison rests on how well the reference fits."),
     ]
@@ -84,8 +84,8 @@ def supports(page: CurvePage) -> blocks.Section:
         rows.append(blocks.TableRow(f"{reference:g} months", tuple(cells)))
     columns = (
         blocks.Column("Reference median"),
-        blocks.Column("Detectable median", under="80 % power"),
-        blocks.Column("Detectable median", under="90 % power"),
+        blocks.Column("Detectable median", under="80% power"),
+        blocks.Column("Detectable median", under="90% power"),
     )
     table = blocks.Table("references", f"Medians that {n} subjects can show", columns, tuple(rows))
     return blocks.Section("supports", "What this size can show", (table, _power_figure(page)))
@@ -113,7 +113,7 @@ def assumptions(page: CurvePage) -> blocks.Section:
         ("Subjects", f"{given.enrolled}"),
         ("Accrual", f"{given.timing.accrual:.1f} months, then {given.timing.follow_up:.1f} to the cut-off"),
         ("Drop-out", f"hazard {given.timing.dropout:g} a month"),
-        ("Test", f"one-sample log-rank, one-sided alpha {ALPHA:g}; the abstract states no hypotheses"),
+        ("Test", f"one-sample log-rank, one-sided alpha {ALPHA:g}; the study file states no hypotheses"),
     )
     return blocks.Section("assumptions", "Assumptions", (blocks.Facts(entries), _events_figure(page)))
 
@@ -168,8 +168,8 @@ def paragraph(page: CurvePage) -> blocks.Section:
     given = page.inputs
     text = Markup(
         "The primary endpoint is {}. With {} subjects, accrual over {} months and {} months of further"
-        " follow-up, a one-sided one-sample log-rank test at a level of {} rules out, with a power of 80 %, reference"
-        " medians up to {} months if the true median is {} months."
+        " follow-up, a one-sided one-sample log-rank test at a level of {} rules out, with a power of"
+        " 80%, reference medians up to {} months if the true median is {} months."
     ).format(
         given.label.lower(),
         given.enrolled,

@@ -3,88 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trialwright.design.figures import Axis, Curve, Swing, curves, percent_axis, tornado
+from trialwright.design.figures import Axis, Curve, curves, percent_axis
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.event_process import enrolled_share
-from trialwright.stats.event_sizes import (
-    Question,
-    schoenfeld_events,
-    schoenfeld_power,
-    subjects_for,
-)
+from trialwright.stats.event_sizes import Question, schoenfeld_events, subjects_for
 from trialwright.stats.group_sequential import sequential_plan
 from trialwright.stats.spending import OBrienFleming, Pocock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from trialwright.design.randomised_page import RandomisedPage
 
-    from trialwright.design.ledger import Book
-    from trialwright.design.operating import Characteristics
-    from trialwright.design.study_inputs import RandomisedInputs
-    from trialwright.stats.trial_sums import Proportion
-
-Value = TypeVar("Value")
-MARGINS = (1.2, 1.3, 1.5, 2.0)
 USUAL_BETA = 0.2
 STEPS = 60
 MONTHS_SHOWN = 60
 MOST_RATIO = 2.0
 LEAST_RATIO = 0.5
 SCHOENFELD = "Schoenfeld 1981: Φ(|log(margin / hazard ratio)| √(d π (1 − π)) − z), one-sided alpha {alpha:g}"
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """Endpoint-level trials at the assumed medians, and at equal hazards; and protocol-level trials."""
-
-    assumed: Characteristics
-    equal: Characteristics
-    protocol: Characteristics
-
-
-@dataclass(frozen=True)
-class RandomisedPage:
-    """All that the chapters print."""
-
-    inputs: RandomisedInputs
-    events: float
-    events_how: str
-    simulated: Simulated
-    book: Book
-
-    @property
-    def margins(self) -> tuple[float, ...]:
-        """The usual margins and the study's own."""
-        own = {self.inputs.margin} if self.inputs.margin else set()
-        return tuple(sorted(own.union(MARGINS)))
-
-    @property
-    def allocation(self) -> float:
-        """Experimental subjects for each control."""
-        return self.inputs.sizes[1] / self.inputs.sizes[0]
-
-    def power(self, ratio: float, margin: float, events: float | None = None) -> float:
-        """Power to show the hazard ratio below the margin."""
-        count = self.events if events is None else events
-        return schoenfeld_power(Question(ratio, margin), self.inputs.alpha, count, self.allocation)
-
-    @property
-    def assumed_ratio(self) -> float:
-        """The hazard ratio of the assumed medians."""
-        return self.inputs.medians[0] / self.inputs.medians[1]
-
-    @property
-    def d(self) -> Markup:
-        """The events, as a link."""
-        return self.book.number(
-            "Events behind the analysis", self.events, f"{self.events:.0f}", self.events_how
-        )
 
 
 def headline(page: RandomisedPage) -> list[Markup]:
@@ -110,7 +49,7 @@ def headline(page: RandomisedPage) -> list[Markup]:
     if seen is not None:
         lines.append(
             Markup(
-                "The published hazard ratio is {} (95 % CI {} to {}): it excludes no margin below {}."
+                "The published hazard ratio is {} (95% CI {} to {}): it excludes no margin below {}."
             ).format(f"{seen.value:g}", f"{seen.low:g}", f"{seen.high:g}", f"{seen.high:g}")
         )
     return lines
@@ -123,8 +62,8 @@ def supports(page: RandomisedPage) -> blocks.Section:
         blocks.Column("Margin (hazard ratio)"),
         blocks.Column("Power", under="arms equal"),
         blocks.Column("Power", under=f"hazard ratio {page.assumed_ratio:.3f}"),
-        blocks.Column("Events needed", under="80 %, arms equal"),
-        blocks.Column("Subjects needed", under="80 %, this timing"),
+        blocks.Column("Events needed", under="80%, arms equal"),
+        blocks.Column("Subjects needed", under="80%, this timing"),
     )
     superior = page.power(0.7, 1.0)
     caption = Markup("What {} events can show: non-inferiority by margin").format(page.d)
@@ -164,13 +103,13 @@ def _margin_row(page: RandomisedPage, margin: float) -> blocks.TableRow:
             how,
         ),
         number(
-            f"Events for 80 % power, margin {margin:g}",
+            f"Events for 80% power, margin {margin:g}",
             needed,
             fmt.count(math.ceil(needed)),
             "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
         ),
         number(
-            f"Subjects for 80 % power, margin {margin:g}",
+            f"Subjects for 80% power, margin {margin:g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
@@ -257,130 +196,6 @@ def boundaries(page: RandomisedPage) -> blocks.Section:
     return blocks.Section("boundaries", "Boundaries", (blocks.Table("looks", caption, columns, tuple(rows)),))
 
 
-def simulated(page: RandomisedPage) -> blocks.Section:
-    """Operating characteristics by simulation."""
-    sets = (
-        ("Endpoint level, assumed medians", page.simulated.assumed),
-        ("Endpoint level, arms equal", page.simulated.equal),
-        ("Protocol level, calibrated virtual subjects", page.simulated.protocol),
-    )
-    rows = tuple(blocks.TableRow(name, _simulated_cells(page, name, found)) for name, found in sets)
-    columns = (
-        blocks.Column("Trials as"),
-        blocks.Column("Trials"),
-        blocks.Column("Mean events"),
-        blocks.Column("Hazard ratio", under="geometric mean"),
-        blocks.Column("Log-rank", under="experimental better"),
-        *(blocks.Column("Below", under=f"{margin:g}") for margin in page.margins),
-    )
-    notes = (
-        "After ± the Monte-Carlo standard error.",
-        "Endpoint level: exponential times, every event seen when it happens.",
-        "Protocol level: lesions, scan dates, missed scans, RECIST 1.1 and the endpoint's censoring rules.",
-    )
-    table = blocks.Table(
-        "operating", "Shares of simulated trials that reach each conclusion", columns, rows, notes, dense=True
-    )
-    return blocks.Section("simulation", "Operating characteristics by simulation", (table,))
-
-
-def _simulated_cells(page: RandomisedPage, name: str, found: Characteristics) -> tuple[Markup | str, ...]:
-    sums = found.sums
-
-    def shown(what: str, one: Proportion) -> Markup:
-        digits = f"{fmt.percent(one.value)} ± {fmt.percent_digits(one.error, 2)}"
-        how = f"{sums.trials:,} simulated trials; Monte-Carlo standard error {one.error:.5f}"
-        return page.book.number(f"{what}: {name}", one.value, digits, how)
-
-    events = page.book.number(f"Mean events: {name}", sums.events, f"{sums.events:.1f}", "simulation")
-    ratio = math.exp(sums.log_hr[0])
-    centre = page.book.number(
-        f"Hazard ratio, geometric mean: {name}", ratio, fmt.ratio(ratio), "simulation, Cox"
-    )
-    below = (shown(f"Hazard ratio shown below {margin:g}", sums.below(margin)) for margin in page.margins)
-    return (f"{sums.trials:,}", events, centre, shown("Log-rank, experimental better", sums.benefit), *below)
-
-
-def sensitivity(page: RandomisedPage) -> blocks.Section:
-    """How much each assumption moves the power at the study's margin."""
-    given, margin = page.inputs, page.inputs.margin or page.margins[1]
-    base = _expected_power(given, margin, page.allocation)
-    label = f"Power for a margin of {margin:g} with the events expected, one assumption changed at a time"
-    drawing = tornado(_swings(page, margin), base, label)
-    how = "Schoenfeld 1981 with the events expected under the assumptions"
-    text = Markup("Base case: power {}; the dashed line.").format(
-        page.book.number(f"Power at margin {margin:g}, events expected", base, fmt.percent(base), how)
-    )
-    figure = blocks.Figure("tornado", label, drawing, (text,))
-    return blocks.Section("sensitivity", "Sensitivity", (figure,))
-
-
-def _expected_power(
-    given: RandomisedInputs, margin: float, allocation: float, ratio: float = 1.0, alpha: float | None = None
-) -> float:
-    trial = given.trial(ratio)
-    events = sum(given.sizes) * trial.event_share()
-    return schoenfeld_power(Question(ratio, margin), alpha or given.alpha, events, allocation)
-
-
-def _both(of: Callable[[Value], float], values: tuple[Value, Value]) -> tuple[float, float]:
-    """The power with each of two values of an assumption."""
-    return of(values[0]), of(values[1])
-
-
-def _swings(page: RandomisedPage, margin: float) -> list[Swing]:
-    given, allocation = page.inputs, page.allocation
-
-    def power(changed: RandomisedInputs) -> float:
-        return _expected_power(changed, margin, allocation)
-
-    def with_timing(**changes: float) -> RandomisedInputs:
-        return replace(given, timing=replace(given.timing, **changes))
-
-    def scaled(f: float) -> tuple[int, int]:
-        return round(given.sizes[0] * f), round(given.sizes[1] * f)
-
-    medians = (round(given.medians[0] * 0.75, 1), round(given.medians[0] * 1.25, 1))
-    accrual = (round(given.timing.accrual * 0.75, 1), round(given.timing.accrual * 1.25, 1))
-    alphas = (given.alpha, 2.0 * given.alpha)
-    sizes = (scaled(0.75), scaled(1.25))
-    return [
-        Swing(
-            "True hazard ratio",
-            ("0.9", "1.1"),
-            _both(lambda ratio: _expected_power(given, margin, allocation, ratio), (0.9, 1.1)),
-        ),
-        Swing(
-            "Control median, months",
-            (f"{medians[0]:g}", f"{medians[1]:g}"),
-            _both(lambda median: power(replace(given, medians=(median, median))), medians),
-        ),
-        Swing(
-            "Accrual, months",
-            (f"{accrual[0]:g}", f"{accrual[1]:g}"),
-            _both(lambda months: power(with_timing(accrual=months)), accrual),
-        ),
-        Swing(
-            "Follow-up, months", ("0", "12"), _both(lambda m: power(with_timing(follow_up=m)), (0.0, 12.0))
-        ),
-        Swing(
-            "Drop-out a month",
-            ("0", f"{3 * given.timing.dropout:g}"),
-            _both(lambda rate: power(with_timing(dropout=rate)), (0.0, 3 * given.timing.dropout)),
-        ),
-        Swing(
-            "One-sided alpha",
-            (f"{alphas[0]:g}", f"{alphas[1]:g}"),
-            _both(lambda alpha: _expected_power(given, margin, allocation, 1.0, alpha), alphas),
-        ),
-        Swing(
-            "Subjects",
-            (str(sum(sizes[0])), str(sum(sizes[1]))),
-            _both(lambda size: power(replace(given, sizes=size)), sizes),
-        ),
-    ]
-
-
 def paragraph(page: RandomisedPage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
     given = page.inputs
@@ -391,7 +206,7 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
     text = Markup(
         "The primary comparison of {} uses the log-rank test and a Cox model at a one-sided level of {}."
         " Non-inferiority is shown if the upper limit of the confidence interval of the hazard ratio lies"
-        " below {}. With equal hazards, {} events give a power of 80 %; at a median of {} months, accrual of"
+        " below {}. With equal hazards, {} events give a power of 80%; at a median of {} months, accrual of"
         " {} months and follow-up of {} months these are expected among {} subjects. The {} subjects of this"
         " study with {} events have a power of {}."
     ).format(
@@ -399,7 +214,7 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         f"{given.alpha:g}",
         f"{margin:g}",
         number(
-            f"Events for 80 % power, margin {margin:g}",
+            f"Events for 80% power, margin {margin:g}",
             needed,
             fmt.count(math.ceil(needed)),
             "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
@@ -408,7 +223,7 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         f"{given.timing.accrual:.1f}",
         f"{given.timing.follow_up:.1f}",
         number(
-            f"Subjects for 80 % power, margin {margin:g}",
+            f"Subjects for 80% power, margin {margin:g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",

@@ -44,9 +44,9 @@ class RatePage:
         return tuple(dict.fromkeys((self.inputs.evaluable, self.inputs.enrolled)))
 
     def excluded(self, n: int) -> Markup:
-        """The largest rate ruled out with 80 % power at the published rate."""
+        """The largest rate ruled out with 80% power at the published rate."""
         value = excluded_rate(n, self.inputs.rate, ALPHA, BETA)
-        what = f"Largest rate ruled out with 80 % power, {n} subjects, true rate {self.inputs.rate:g}"
+        what = f"Largest rate ruled out with 80% power, {n} subjects, true rate {self.inputs.rate:g}"
         return self.book.number(what, value, fmt.percent(value), EXACT.format(alpha=ALPHA))
 
 
@@ -55,7 +55,7 @@ def headline(page: RatePage) -> list[Markup]:
     given = page.inputs
     return [
         Markup(
-            "If the true rate is {}, {} subjects rule out every rate up to {} with 80 % power"
+            "If the true rate is {}, {} subjects rule out every rate up to {} with 80% power"
             " (one-sided alpha {})."
         ).format(fmt.percent(given.rate), n, page.excluded(n), f"{ALPHA:g}")
         for n in page.sizes
@@ -72,8 +72,8 @@ def supports(page: RatePage) -> blocks.Section:
         blocks.Column("Rate to rule out (p0)"),
         blocks.Column("Responses needed"),
         blocks.Column("Exact alpha"),
-        blocks.Column("Detectable rate", under="80 % power"),
-        blocks.Column("Detectable rate", under="90 % power"),
+        blocks.Column("Detectable rate", under="80% power"),
+        blocks.Column("Detectable rate", under="90% power"),
     )
     caption = "Single-stage hypotheses that the study's size supports"
     return blocks.Section(
@@ -117,14 +117,14 @@ def _precision(page: RatePage) -> blocks.Table:
         responses = round(page.inputs.rate * n)
         limits = clopper_pearson(responses, n)
         shown = page.book.number(
-            f"Half-width of the 95 % interval at {responses} of {n}",
+            f"Half-width of the 95% interval at {responses} of {n}",
             (limits.high - limits.low) / 2.0,
             fmt.percent((limits.high - limits.low) / 2.0),
             f"Clopper–Pearson limits {limits.low:.4f} and {limits.high:.4f}",
         )
         interval = f"{fmt.percent(limits.low)} to {fmt.percent(limits.high)}"
         rows.append(blocks.TableRow(f"{responses} of {n}", (interval, shown)))
-    columns = (blocks.Column("Responses"), blocks.Column("95 % interval"), blocks.Column("Half-width"))
+    columns = (blocks.Column("Responses"), blocks.Column("95% interval"), blocks.Column("Half-width"))
     return blocks.Table("precision", "Precision at the assumed rate", columns, tuple(rows))
 
 
@@ -135,7 +135,7 @@ def assumptions(page: RatePage) -> blocks.Section:
         ("Endpoint", given.label),
         ("Assumed rate", f"{fmt.percent(given.rate)} ({given.source})"),
         ("Subjects", f"{given.enrolled} enrolled, {given.evaluable} evaluable"),
-        ("Test", f"exact binomial, one-sided alpha {ALPHA:g}; the abstract states no hypotheses"),
+        ("Test", f"exact binomial, one-sided alpha {ALPHA:g}; the study file states no hypotheses"),
     )
     return blocks.Section("assumptions", "Assumptions", (blocks.Facts(entries),))
 
@@ -247,8 +247,8 @@ def paragraph(page: RatePage) -> blocks.Section:
     given = page.inputs
     text = Markup(
         "The primary endpoint is the {}. With {} evaluable subjects an exact one-sided binomial test at a"
-        " level of {} rules out, with a power of 80 %, every rate up to {} if the true rate is {}; the rate is"
-        " given with its exact 95 % confidence interval (Clopper–Pearson)."
+        " level of {} rules out, with a power of 80%, every rate up to {} if the true rate is {}; the rate is"
+        " given with its exact 95% confidence interval (Clopper–Pearson)."
     ).format(
         given.label.lower(),
         given.evaluable,

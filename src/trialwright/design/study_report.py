@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from trialwright import __version__
-from trialwright.design import chapters_curve, chapters_randomised, chapters_rate
+from trialwright.design import chapters_checked, chapters_curve, chapters_randomised, chapters_rate
 from trialwright.design.ledger import Book
 from trialwright.design.operating import Effort, endpoint_characteristics
 from trialwright.design.protocol_trials import protocol_characteristics, response_counts
+from trialwright.design.randomised_page import MARGINS, RandomisedPage, Simulated
 from trialwright.design.study_inputs import (
     curve_inputs,
     primary_endpoint,
@@ -137,7 +138,7 @@ def _randomised(
     assert isinstance(endpoint, TimeToEventEndpoint)
     given = randomised_inputs(name, endpoint, study, assumptions)
     own = {given.margin} if given.margin else set()
-    margins = tuple(sorted(own.union(chapters_randomised.MARGINS)))
+    margins = tuple(sorted(own.union(MARGINS)))
     with progress.step("endpoint-level trials"):
         assumed, equal = (
             endpoint_characteristics(
@@ -160,14 +161,14 @@ def _randomised(
         how = f"implied by the published interval {given.published.low:g} to {given.published.high:g}"
     else:
         events, how = protocol.sums.events, "mean of the protocol-level trials"
-    simulated = chapters_randomised.Simulated(assumed, equal, protocol)
-    page = chapters_randomised.RandomisedPage(given, events, how, simulated, book)
+    simulated = Simulated(assumed, equal, protocol)
+    page = RandomisedPage(given, events, how, simulated, book)
     chapters = (
         chapters_randomised.supports,
         chapters_randomised.assumptions,
         chapters_randomised.boundaries,
-        chapters_randomised.simulated,
-        chapters_randomised.sensitivity,
+        chapters_checked.simulated,
+        chapters_checked.sensitivity,
         chapters_randomised.paragraph,
     )
     return chapters_randomised.headline(page), [chapter(page) for chapter in chapters]

@@ -1,0 +1,108 @@
+"""`trialwright design …` as programs call it: contracts of JSON, messages and exit status."""
+
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from trialwright import cli
+
+RUN = CliRunner()
+KEYS = {"r1", "n1", "r", "n", "en0", "pet0", "alpha", "power"}
+
+
+def answer(*words):
+    found = RUN.invoke(cli.app, ["design", *words, "--json"], catch_exceptions=False)
+    assert found.exit_code == 0
+    return json.loads(found.stdout)
+
+
+def test_simon_keeps_its_contract():
+    found = answer("simon", "--p0", ".2", "--p1", ".4", "--alpha", ".05", "--beta", ".2")
+    assert set(found) == {"optimal", "minimax", "admissible"}
+    assert set(found["optimal"]) == set(found["minimax"]) == KEYS
+    assert all(set(one) >= KEYS for one in found["admissible"])
+    assert [found["optimal"][key] for key in ("r1", "n1", "r", "n")] == [3, 13, 12, 43]
+    assert [found["minimax"][key] for key in ("r1", "n1", "r", "n")] == [4, 18, 10, 33]
+    assert round(found["optimal"]["en0"], 2) == 20.58
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("simon", "--p0", ".4", "--p1", ".2"),
+        ("simon", "--p0", ".2", "--p1", ".2"),
+        ("simon", "--p0", ".2", "--p1", ".4", "--alpha", "0.5"),
+        ("simon", "--p0", ".2", "--p1", ".4", "--alpha", "0"),
+        ("simon", "--p0", ".2", "--p1", ".4", "--n-max", "20"),
+        ("simon", "--p0", "nan", "--p1", ".4"),
+        ("survival", "--medians", "7.5,10", "--accrual", "0", "--follow-up", "12"),
+        ("survival", "--medians", "7.5,0", "--accrual", "24", "--follow-up", "12"),
+        ("survival", "--medians", "7.5,inf", "--accrual", "24", "--follow-up", "12"),
+        ("survival", "--medians", "7.5", "--accrual", "24", "--follow-up", "12"),
+        ("survival", "--medians", "7.5,x", "--accrual", "24", "--follow-up", "12"),
+        ("trials", "--n", "1", "--medians", "7.5,10", "--accrual", "24", "--follow-up", "12"),
+        (
+            "trials",
+            "--n",
+            "60",
+            "--medians",
+            "7.5,10",
+            "--accrual",
+            "24",
+            "--follow-up",
+            "12",
+            "--trials",
+            "0",
+        ),
+        ("sequential", "--looks", "0.5,0.4,1"),
+        ("winner", "--best", ".2", "--others", ".4"),
+        ("no-such-study",),
+    ],
+)
+def test_bad_input_ends_in_one_message_and_status_2(words, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["trialwright", "design", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("trialwright: ")
+    assert "Traceback" not in said
+
+
+def test_every_design_answers_in_json():
+    assert answer("single", "--p0", ".2", "--p1", ".4")["exact"]["n"] == 35
+    timing = ("--medians", "7.5,10.7", "--accrual", "24", "--follow-up", "12")
+    assert round(answer("survival", *timing)["schoenfeld"]["events"]) == 249
+    assert len(answer("sequential", "--looks", "0.5,1")["efficacy_z"]) == 2
+    sample = (
+        "--reference",
+        "9",
+        "--target",
+        "14.2389",
+        "--shape",
+        "1.22",
+        "--accrual",
+        "5",
+        "--follow-up",
+        "3",
+    )
+    assert 87 < answer("one-sample", *sample)["subjects"] <= 88
+    assert answer("rates", "--experimental", ".4", "--control", ".4", "--margin", ".15")["subjects"] > 300
+    assert answer("winner", "--best", ".35", "--others", ".2")["subjects_per_arm"] == 29
+
+
+def test_precision_stops_the_trials_early():
+    timing = ("--medians", "7.5,7.7", "--accrual", "24", "--follow-up", "12", "--dropout", "0.05")
+    found = answer("trials", "--n", "67", *timing, "--margins", "1.3", "--precision", "0.002")
+    assert found["precision_reached"]
+    assert found["trials"] < 1_000_000
+    assert all(one["error"] <= 0.002 for one in found["decisions"].values())
+
+
+def test_the_seed_decides_the_trials():
+    timing = ("--medians", "7.5,7.7", "--accrual", "24", "--follow-up", "12", "--trials", "5000")
+    one, same, other = (answer("trials", "--n", "67", *timing, "--seed", seed) for seed in "112")
+    assert one == same
+    assert one["decisions"] != other["decisions"]
