@@ -212,6 +212,6 @@ def test_a_study_without_events_has_the_columns_and_no_rows():
 
 @pytest.mark.parametrize("written", ["3", " 3 ", "3.0", "Grade 3", "GRADE 3"])
 def test_a_grade_is_read_as_people_write_it(written):
-    frame, findings = derive({"AESTDTC": "2021-01-10", "AETOXGR": written})
+    frame, findings = derive([{"AESTDTC": "2021-01-10", "AETOXGR": written}])
     assert frame["ATOXGRN"].to_list() == [3]
     assert findings == ()

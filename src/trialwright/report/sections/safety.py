@@ -177,5 +177,12 @@ def _laboratory(page: Page, tables: Mapping[str, list[Row]]) -> list[blocks.Bloc
         parts.append(folded(table) if isinstance(table, blocks.Table) else table)
     liver = tables.get("liver", [])
     if liver:
-        parts.append(plain_table(Counts(page, liver), "table-safety-liver", "Liver tests on treatment"))
+        parts.append(
+            plain_table(
+                Counts(page, liver),
+                "table-safety-liver",
+                "Liver tests on treatment",
+                ("n: subjects with a liver test on treatment.",),
+            )
+        )
     return parts

@@ -55,12 +55,13 @@ class Counts:
 
     @cached_property
     def sizes(self) -> Mapping[str, int | None]:
-        """The number of subjects of each group; None where it changes from line to line."""
+        """The number of subjects of each group; None where any changes from line to line."""
         seen: defaultdict[str, set[int | None]] = defaultdict(set)
         for row in self.rows:
             if row.statistic == AFFECTED:
                 seen[row.group].add(row.n)
-        return {group: next(iter(sizes)) if len(sizes) == 1 else None for group, sizes in seen.items()}
+        same = all(len(sizes) == 1 for sizes in seen.values())
+        return {group: next(iter(sizes)) if same else None for group, sizes in seen.items()}
 
     def size_words(self, group: str) -> str:
         """`n = 33`, or nothing where it differs by line."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from trialwright.derive.ctcae.criteria import decisions
 from trialwright.protocol.safety import LaboratoryGrading
 from trialwright.report import format as fmt
+from trialwright.report.sections.safety_counts import SEVERE
 
 if TYPE_CHECKING:
     from trialwright.report.inputs import Page
 
 _EXPOSURE, _RECEIVED = "exposure", "arm received"
+_SAFETY, _OVERVIEW = "safety", "overview"
 
 
 def basis(page: Page) -> str:
@@ -19,11 +21,18 @@ def basis(page: Page) -> str:
     safety = page.study.safety
     words = [
         f"Treatment-emergent adverse events: from the first dose to {safety.window} after the last.",
-        f"Events are graded by {safety.grading.value}, laboratory results by CTCAE 5.0.",
+        _grading(page),
         *_choices(safety.laboratory),
         received(page),
     ]
     return " ".join(word for word in words if word)
+
+
+def _grading(page: Page) -> str:
+    rows = page.ledger.of_endpoint(_SAFETY, _OVERVIEW)
+    if any(row.item == SEVERE and row.value is not None for row in rows):
+        return f"Events are graded by {page.study.safety.grading.value}, laboratory results by CTCAE 5.0."
+    return "Laboratory results are graded by CTCAE 5.0; grades of events are not recorded."
 
 
 def received(page: Page) -> str:
