@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SECTION = "target"
 SUM = "SDIAM"
+_NO_SUM = "no complete target sum between baseline and progression"
 METHOD = "smallest change from baseline of the analysed visits after baseline, up to first progression"
 
 
@@ -34,7 +35,7 @@ def target(context: Context) -> list[Row]:
     for subject in context.members(population):
         cell = Cell(SECTION, SUM, population, context.column_of(subject))
         change = changes.get(subject)
-        text = best[subject] if change is not None else f"{NOT_ESTIMABLE}: no target sum after baseline"
+        text = best[subject] if change is not None else f"{NOT_ESTIMABLE}: {_NO_SUM}"
         rows.append(
             cell.number("best_change_percent", change, [subject], item=subject, method=METHOD, n=1, text=text)
         )

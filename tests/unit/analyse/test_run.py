@@ -197,7 +197,7 @@ def test_the_best_change_of_the_sum_ends_at_progression(results):
     }
     assert found["A1"] == (-60, "CR")
     assert found["B2"] == (-50, "SD")  # −60 % came after progression
-    assert found["A2"] == (None, "not estimable: no target sum after baseline")
+    assert found["A2"] == (None, "not estimable: no complete target sum between baseline and progression")
 
 
 def test_the_order_of_records_never_matters(study, frames, results):

@@ -183,7 +183,7 @@ def _times():
             cell = Cell("time-to-event", "PFS", "full", group, variant)
             rows.append(cell.count("subjects", members, n=4))
             rows.append(cell.count("event_count", members[:2], n=4))
-            rows.append(cell.count("event_count", members[:2], n=4, item="Disease progression"))
+            rows.append(cell.count("event_count", members[:2], n=4, item="Disease Progression"))
             rows.append(
                 cell.number(
                     "median",
@@ -292,6 +292,7 @@ def _adsl(subjects):
             "EOSSTT": ["DISCONTINUED", *[None] * (len(subjects) - 1)],
             "DCSREAS": ["PROGRESSIVE DISEASE", *[None] * (len(subjects) - 1)],
             "FULLFL": ["Y"] * len(subjects),
+            "ENRLFL": ["Y"] * len(subjects),
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -221,6 +222,13 @@ def test_every_drawing_has_a_text_alternative(page):
     assert all(re.search(r'role="img" aria-label="[^"]{10,}"', drawing) for drawing in drawings)
 
 
+def test_reasons_of_adtte_are_worded_for_readers(page):
+    """ADTTE keeps the words of CDISC examples (`Disease Progression`); the table says what they mean."""
+    table = re.search(r'id="table-pfs-?\d*".*?</table>', page, re.DOTALL)[0]
+    assert ">Progression<" in table
+    assert "Disease Progression" not in table
+
+
 def test_who_changed_and_why_is_told(page):
     table = re.search(r'id="table-pfs-changes".*?</table>', page, re.DOTALL)[0]
     assert "T-03" in table
@@ -244,7 +252,7 @@ def test_inputs_are_named_with_their_checksum(page):
 def test_the_waterfall_counts_who_is_not_in_it_and_what_is_cut(page):
     figure = re.search(r'id="figure-waterfall".*?</figure>', page, re.DOTALL)[0]
     assert "4 of 8 subjects" in figure
-    assert "4 had no target sum after baseline" in figure
+    assert "4 had no complete sum of target lesions between baseline and progression" in figure
     assert "1 bar above +100% is cut there." in figure
 
 
@@ -270,6 +278,37 @@ def test_the_swimmer_shows_every_subject_with_a_reference_date(page):
     figure = re.search(r'id="figure-swimmer-1".*?<div class="narrow">', page, re.DOTALL)[0]
     assert len(re.findall(r'<g class="tip">', figure)) == 8
     assert "Course of each subject (1–8 of 8)" in figure
+
+
+def test_the_waterfall_says_whether_its_responses_are_confirmed(given, page):
+    """The bars show the best response of the first response endpoint, here the confirmed one."""
+    assert "Colour: best response, unconfirmed, derived from the lesions" in page
+    rate = given.study.endpoints["ORR"].model_copy(update={"confirmed": True})
+    study = given.study.model_copy(update={"endpoints": {**given.study.endpoints, "ORR": rate}})
+    assert "Colour: best response, confirmed, derived from the lesions" in render_html(
+        replace(given, study=study)
+    )
+
+
+def test_nothing_after_the_cut_off_is_drawn(given):
+    """T-02 has a baseline and sums on day 42 and day 60; the cut-off lies between the two."""
+    early = given.study.identity.model_copy(update={"data_cutoff": dt.date(2020, 2, 20)})
+    cut = render_html(replace(given, study=given.study.model_copy(update={"identity": early})))
+    figures = [
+        re.search(r'id="figure-spider".*?<div class="narrow">', text, re.DOTALL)[0]
+        for text in (render_html(given), cut)
+    ]
+    assert [figure.count("<circle") for figure in figures] == [3, 2]
+
+
+def test_who_is_in_no_arm_does_not_stand_under_the_first(given):
+    adsl = given.adam.adsl.with_columns(
+        GROUP=pl.when(pl.col("USUBJID") == "T-01").then(None).otherwise("GROUP")
+    )
+    page = render_html(replace(given, adam=replace(given.adam, adsl=adsl)))
+    figure = re.search(r'id="figure-swimmer-1".*?<div class="narrow">', page, re.DOTALL)[0]
+    assert figure.index("In no group") < figure.index("T-01")
+    assert figure.index("Control") < figure.index("In no group")
 
 
 def test_the_design_is_told_in_words(page):

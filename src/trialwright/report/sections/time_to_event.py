@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.analyse.results import PRIMARY
+from trialwright.derive.labels import adam_words
 from trialwright.report import blocks, cells
 from trialwright.report import format as fmt
 from trialwright.report.figures import kaplan_meier
@@ -167,7 +168,7 @@ def _line(
 
 def _head(page: Page, statistic: str, item: str) -> str:
     if statistic in _COUNTED:
-        return item or _COUNTED[statistic]
+        return adam_words()["shown"].get(item, item) or _COUNTED[statistic]
     if statistic == "median":
         return "Median, months"
     if statistic == "landmark":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialwright.protocol.endpoints import ResponseEndpoint
 from trialwright.protocol.response_rules import ResponseSource
 from trialwright.report import blocks
 from trialwright.report import format as fmt
@@ -29,6 +30,7 @@ _SOURCES = {
 _OVERALL = "OVR"
 _BEST = "BOR"
 _NO_ASSESSMENT = "MISSING"
+_NO_GROUP = "In no group"
 _ONGOING = "ONGOING"
 _DATES = ("USUBJID", "GROUP", "REFDT", "TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT", "NEWTXDT", "EOSSTT")
 _THRESHOLD_NOTE = (
@@ -50,21 +52,22 @@ def section(page: Page) -> blocks.Section | None:
 
 def _waterfall(page: Page, rows: Sequence[Row]) -> blocks.Figure | None:
     bars = [
-        waterfall.Bar(row.item, row.value, row.text, page.group_places.get(row.group, 0), row.anchor)
+        waterfall.Bar(row.item, row.value, row.text, _place(page, row.group), row.anchor)
         for row in rows
         if row.value is not None
     ]
     if not bars:
         return None
-    groups = [page.group_label(group) for group in page.group_places]
+    groups = _names(page, [bar.place for bar in bars])
     without = len(rows) - len(bars)
     cut = sum(bar.change > waterfall.HIGHEST for bar in bars)
     notes = [
         f"{len(bars)} of {fmt.plural(len(rows), 'subject')} ({page.set_label(rows[0].population)}) are shown"
     ]
     if without:
-        notes[0] += f"; {without} had no target sum after baseline"
-    notes[0] += f". Colour: best response, unconfirmed, derived from {_SOURCES[page.study.response.source]}."
+        notes[0] += f"; {without} had no complete sum of target lesions between baseline and progression"
+    source = _SOURCES[page.study.response.source]
+    notes[0] += f". Colour: best response, {_confirmation(page)}, derived from {source}."
     if cut:
         notes.append(f"{fmt.plural(cut, 'bar')} above +100% {'is' if cut == 1 else 'are'} cut there.")
     notes.append(_THRESHOLD_NOTE)
@@ -75,6 +78,30 @@ def _waterfall(page: Page, rows: Sequence[Row]) -> blocks.Figure | None:
         pair(lambda sheet: waterfall.draw(bars, groups, label, sheet, page.mark)),
         tuple(notes),
     )
+
+
+def _confirmation(page: Page) -> str:
+    """Which best response the waterfall shows: that of the first response endpoint."""
+    stated = next((one for one in page.study.endpoints.values() if isinstance(one, ResponseEndpoint)), None)
+    return "confirmed" if stated is not None and stated.confirmed else "unconfirmed"
+
+
+def _place(page: Page, group: str) -> int:
+    """The place of a group; who is in none of several groups stands behind them, never in the first."""
+    places = page.group_places
+    return places.get(group, len(places) if len(places) > 1 else 0)
+
+
+def _names(page: Page, places: Sequence[int]) -> list[str]:
+    """The labels of the groups by place."""
+    names = [page.group_label(group) for group in page.group_places]
+    return [*names, _NO_GROUP] if len(names) in places else names
+
+
+def _up_to_cut_off(page: Page) -> pl.Expr:
+    """Whether a record of ADRS or ADTR is dated up to the data cut-off."""
+    cut_off = page.study.data_cutoff
+    return pl.col("ADT") <= cut_off if cut_off is not None else pl.col("ADT").is_not_null()
 
 
 def _best_responses(page: Page) -> Mapping[str, str]:
@@ -96,7 +123,7 @@ def _spider(page: Page, best: Mapping[str, str]) -> blocks.Figure | None:
         pl.col("PARAMCD") == SUM,
         pl.col("ANL01FL").fill_null("") == "Y",
         pl.col("PCHG").is_not_null(),
-        pl.col("ADT").is_not_null(),
+        _up_to_cut_off(page),
     ).sort("USUBJID", "ADT")
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for subject, day, change in frame.select("USUBJID", "ADT", "PCHG").iter_rows():
@@ -128,7 +155,7 @@ def _swimmers(page: Page) -> list[blocks.Block]:
     lanes = _lanes(page)
     if not lanes:
         return []
-    groups = [page.group_label(group) for group in page.group_places]
+    groups = _names(page, [lane.place for lane in lanes])
     last = max(lane.last for lane in lanes)
     sheets = swimmer.pages(lanes)
     figures = [_swimmer(page, k, sheets, groups, last) for k in range(len(sheets))]
@@ -149,7 +176,7 @@ def _swimmer(
     page: Page, k: int, sheets: Sequence[Sequence[swimmer.Lane]], groups: Sequence[str], last: float
 ) -> blocks.Figure:
     lanes, total = sheets[k], sum(len(sheet) for sheet in sheets)
-    without = page.given.adam.adsl.height - total
+    without = page.given.adam.adsl.filter(pl.col("ENRLFL") == "Y").height - total
     notes = [
         f"{len(lanes)} of {fmt.plural(total, 'subject')} are in this figure (subjects {_span(sheets, k)})"
     ]
@@ -157,8 +184,8 @@ def _swimmer(
     notes[0] += f", by group and length of observation{last_words}"
     if len(sheets) > 1 and k == 0:
         notes.append("The others follow in the folded figures beneath.")
-    if without:
-        notes.append(f"{fmt.plural(without, 'subject')} without reference date cannot be drawn.")
+    if without > 0:
+        notes.append(f"{fmt.plural(without, 'enrolled subject')} without reference date cannot be drawn.")
     label = f"Swimmer plot, subjects {_span(sheets, k)} of {total}: responses, treatment and death over time."
     return blocks.Figure(
         f"figure-swimmer-{k + 1}",
@@ -193,7 +220,7 @@ def _lane(page: Page, row: dict[str, object], responses: Sequence[tuple[dt.date,
     last = max([0.0, *ends, *(at for at, _ in seen)])
     return swimmer.Lane(
         subject=str(row["USUBJID"]),
-        place=page.group_places.get(str(row["GROUP"]), 0),
+        place=_place(page, str(row["GROUP"])),
         last=last,
         treated_from=month(row["TRTSDT"]),
         treated_to=treated_to,
@@ -207,7 +234,7 @@ def _lane(page: Page, row: dict[str, object], responses: Sequence[tuple[dt.date,
 def _responses(page: Page) -> Mapping[str, list[tuple[dt.date, str]]]:
     """The analysed time-point responses of each subject by date."""
     frame = page.given.adam.adrs.filter(
-        pl.col("PARAMCD") == _OVERALL, pl.col("ANL01FL").fill_null("") == "Y", pl.col("ADT").is_not_null()
+        pl.col("PARAMCD") == _OVERALL, pl.col("ANL01FL").fill_null("") == "Y", _up_to_cut_off(page)
     )
     found: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
     for subject, day, response in frame.sort("USUBJID", "ADT").select("USUBJID", "ADT", "AVALC").iter_rows():
