@@ -99,3 +99,21 @@ def test_sequenced_tumours_are_related_to_response_and_progression(sequenced, tm
     page = workflow.write_report(sequenced, tmp_path / "out", ["html"]).read_text(encoding="utf-8")
     assert "n(tau) of 20 tumours" in page
     assert "neo.csv" in page
+
+
+def test_the_direction_assumed_in_a_thousand_virtual_patients_is_found_again(tmp_path):
+    """Markers follow shrinkage: sFASL and MCP-1 fall where the tumour shrinks, IFN-γ rises."""
+    from trialwright.protocol.read import read_study
+    from trialwright.simulate.read import read_assumptions
+    from trialwright.simulate.write import write_simulation
+
+    study = read_study("nivo-gemcis")
+    write_simulation(
+        study, read_assumptions(study), tmp_path / "many", seed=2, subjects=1000, progress=lambda _: None
+    )
+    table = workflow.analyse(workflow.load("nivo-gemcis", tmp_path / "many")).table
+    areas = table.filter(pl.col("section") == "biomarker", pl.col("statistic") == "auc")
+    limits = {row["endpoint"]: (row["low"], row["high"]) for row in areas.iter_rows(named=True)}
+    assert limits["SFASL"][1] < 0.5
+    assert limits["MCP1"][1] < 0.5
+    assert limits["IFNG"][0] > 0.5
