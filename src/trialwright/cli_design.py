@@ -272,6 +272,49 @@ def winner(
     show(answer.facts, answer.table, as_json=as_json)
 
 
+Looks = Annotated[str, typer.Option(help="Subjects at each look: 10,20,30,40.")]
+
+
+def whole(text: str, option: str) -> tuple[int, ...]:
+    """Whole numbers separated by commas.
+
+    Raises:
+        ArgumentError: one of them is no whole number.
+    """
+    found = numbers(text, option)
+    if not all(one.is_integer() for one in found):
+        raise ArgumentError.at(option, repr(text), expected="whole numbers separated by commas")
+    return tuple(int(one) for one in found)
+
+
+@design_app.command("bop2")
+def bop2_design(
+    p0: NullRate, p1: TargetRate, looks: Looks, alpha: Alpha = 0.1, *, as_json: Json = False
+) -> None:
+    """BOP2 for one response rate: futility stops by posterior probability, tuned to keep alpha."""
+    from trialwright.design.sizes import bop2_answer  # noqa: PLC0415 (heavy)
+
+    answer = bop2_answer(whole(looks, "--looks"), p0, p1, alpha)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
+@design_app.command()
+def predictive(
+    p0: NullRate,
+    p1: TargetRate,
+    looks: Looks,
+    least: Annotated[float, typer.Option(help="Stop where success is less probable than this.")] = 0.001,
+    target: Annotated[float, typer.Option(help="Success: P(rate > p0) above this at the end.")] = 0.9,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Futility stops by the predictive probability of success (Lee and Liu 2008)."""
+    from trialwright.design.sizes import predictive_answer  # noqa: PLC0415 (heavy)
+
+    answer = predictive_answer(whole(looks, "--looks"), p0, p1, least, target)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
 @design_app.command(STUDY_COMMAND)
 def study_design(
     study: Annotated[

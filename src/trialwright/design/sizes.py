@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from trialwright.design.tables import percent, plain_table
+from trialwright.stats.bayesian_monitoring import BetaPrior, bop2, predictive_plan
 from trialwright.stats.event_process import Accrual, Arm, Hazard, dropout_hazard
 from trialwright.stats.event_sizes import (
     Question,
@@ -17,6 +19,7 @@ from trialwright.stats.event_sizes import (
     subjects_for,
 )
 from trialwright.stats.group_sequential import SequentialPlan, sequential_plan
+from trialwright.stats.multi_stage import Course, MultiStagePlan, course
 from trialwright.stats.one_sample_logrank import SingleArm, WeibullCurve, one_sample_size
 from trialwright.stats.rate_sizes import (
     TwoRates,
@@ -26,6 +29,7 @@ from trialwright.stats.rate_sizes import (
     pick_the_winner,
 )
 from trialwright.stats.single_stage import ahern, fleming_single, stable_size
+from trialwright.stats.two_stage import check_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -275,3 +279,55 @@ def operating_answer(found: Characteristics, alpha: float) -> Answer:
 
 def _with_error(one: Proportion) -> str:
     return f"{one.value:.5f} ± {one.error:.5f}"
+
+
+def _course_lines(plan: MultiStagePlan, courses: tuple[Course, Course]) -> tuple[tuple[str, str], ...]:
+    null, alternative = courses
+    so_far = list(accumulate(plan.sizes))
+    stops = [f"{accept}/{n}" for accept, n in zip(plan.accept[:-1], so_far[:-1], strict=True) if accept >= 0]
+    return (
+        ("Stop for futility at r/n or fewer", ", ".join(stops) or "never"),
+        ("Active with, of all", f"{plan.reject[-1]} of {so_far[-1]}"),
+        ("Exact alpha and power", f"{null.rejects:.4f}, {alternative.rejects:.4f}"),
+        ("Mean subjects at p0 and p1", f"{null.expected_size:.2f}, {alternative.expected_size:.2f}"),
+    )
+
+
+def _course_facts(plan: MultiStagePlan, courses: tuple[Course, Course]) -> dict[str, object]:
+    null, alternative = courses
+    return {
+        "n": list(accumulate(plan.sizes)),
+        "stop_at_or_below": list(plan.accept),
+        "needed": plan.reject[-1],
+        "alpha": null.rejects,
+        "power": alternative.rejects,
+        "en0": null.expected_size,
+        "pet0": math.fsum(null.stop_for_futility[:-1]),
+    }
+
+
+def bop2_answer(looks: tuple[int, ...], p0: float, p1: float, alpha: float) -> Answer:
+    """BOP2 for one rate, its tuning and exact characteristics.
+
+    Raises:
+        ArgumentError: a value is out of range, or no tuning keeps alpha.
+    """
+    found = bop2(looks, p0, p1, alpha)
+    courses = (found.null, found.alternative)
+    facts = {"scale": found.scale, "power_of_fraction": found.power_of_fraction}
+    bound = f"{found.scale:g} (n/N)^{found.power_of_fraction:g}"
+    title = f"BOP2: p0 {p0:g}, p1 {p1:g}; stop where P(rate > p0) < {bound}"
+    return Answer(title, facts | _course_facts(found.plan, courses), _course_lines(found.plan, courses))
+
+
+def predictive_answer(looks: tuple[int, ...], p0: float, p1: float, least: float, target: float) -> Answer:
+    """A predictive-probability design with a prior of one subject at p0, and its exact characteristics.
+
+    Raises:
+        ArgumentError: a value is out of range.
+    """
+    check_rates(p0, p1)
+    plan = predictive_plan(looks, p0, BetaPrior(p0, 1.0 - p0), least, target)
+    courses = (course(plan, p0), course(plan, p1))
+    title = f"Predictive probability: p0 {p0:g}, p1 {p1:g}; stop below {least:g}, success above {target:g}"
+    return Answer(title, _course_facts(plan, courses), _course_lines(plan, courses))
