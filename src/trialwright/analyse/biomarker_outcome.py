@@ -102,6 +102,14 @@ def against_response(
         for name in ("auc", "rank_biserial", "mann_whitney_p"):
             yield pair.statement(name, text, values, n=len(values))
         return
+    yield from _compared(pair, first, second, level)
+
+
+def _compared(
+    pair: Cell, first: Mapping[str, float], second: Mapping[str, float], level: float
+) -> Iterator[Row]:
+    """AUC, rank-biserial correlation and test of two samples with a value each."""
+    values = (*first, *second)
     one, other = (np.array(list(part.values())) for part in (first, second))
     area, test = area_under_curve(one, other, level), mann_whitney(one, other)
     yield pair.number(
