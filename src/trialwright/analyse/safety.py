@@ -66,7 +66,9 @@ def _overview(events: Events) -> Iterator[Row]:
                 continue
             found = events.frame.filter(chosen, pl.col("USUBJID").is_in(members))
             affected = found["USUBJID"].unique().to_list()
-            yield share(cell, line, affected, members)
+            unknown = events.related_without_drug if line.startswith("related to ") else 0
+            text = f"{unknown} related events do not say to which drug" if unknown else ""
+            yield share(cell, line, affected, members, text)
             yield cell.number("event_total", found.height, affected, item=line)
 
 

@@ -108,7 +108,7 @@ class Events:
         """Why a line cannot be counted, or ""."""
         if (SEVERE in line or line == RELATED_3_OR_4) and not self.graded:
             return _NO_GRADES
-        if line.startswith("related to ") and not self.frame["RELDRUG"].is_not_null().any():
+        if line.startswith("related to ") and not self._names_drugs:
             return "causality by drug is not recorded"
         if RELATED in line and line != IMMUNE and not self.causality:
             return _NO_CAUSALITY
@@ -117,6 +117,19 @@ class Events:
         if line == SERIOUS and not self._has("AESER"):
             return "seriousness is not recorded"
         return ""
+
+    @cached_property
+    def _names_drugs(self) -> bool:
+        """Whether the related events name drugs: any of them, or all events say that none is related."""
+        if not self.frame["RELDRUG"].is_not_null().any():
+            return False
+        related = self.frame.filter(pl.col("RELFL") == "Y")
+        return not related.height or bool(related["RELDRUG"].is_not_null().any())
+
+    @cached_property
+    def related_without_drug(self) -> int:
+        """How many related events do not say to which drug."""
+        return self.frame.filter(pl.col("RELFL") == "Y", pl.col("RELDRUG").is_null()).height
 
     def _has(self, column: str) -> bool:
         return bool(self.context.adam.adae[column].is_not_null().any())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.dates import DateRule, impute_column, study_day_expr
-from trialwright.derive.adlb_findings import adlb_findings, other_version
+from trialwright.derive.adlb_findings import adlb_findings, not_gradable_findings, other_version
 from trialwright.derive.calcium import with_graded_calcium
 from trialwright.derive.ctcae import COLUMNS, grade_results, grading_choices, grading_criteria
 from trialwright.derive.lab_tests import HIGH, LOW, term_expr
@@ -60,6 +60,7 @@ def derive_adlb(
     criteria = grading_criteria(grading_choices(options.choices))
     for letter in ("L", "H"):
         frame = _with_grade(frame, letter, criteria)
+    findings = (*findings, *not_gradable_findings(frame))
     for letter in ("L", "H"):
         frame = _with_worst(frame, letter)
     frame = frame.rename({"LBCAT": "PARCAT1", "LBSPEC": "SPEC"})

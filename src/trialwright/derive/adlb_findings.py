@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trialwright.derive.ctcae import NotGradable
 from trialwright.derive.ctcae.criteria import grading_criteria
 from trialwright.derive.ctcae.units import canonical_unit
 from trialwright.findings import Finding, Severity
@@ -20,6 +21,20 @@ _CENSORED = r"^\s*[<>≤≥]"
 def adlb_findings(frame: pl.DataFrame) -> tuple[Finding, ...]:
     """Reversed ranges, unknown units, results that are no numbers, negative results, unusable dates."""
     return tuple(_all(frame))
+
+
+def not_gradable_findings(frame: pl.DataFrame) -> tuple[Finding, ...]:
+    """Numbers that a term grades in their unit, but for want of a normal range (or baseline)."""
+    codes = pl.concat_list("NGRADL", "NGRADH")
+    wanting = codes.list.contains(int(NotGradable.NO_RANGE_OR_BASELINE))
+    kind = (
+        Severity.WARNING,
+        "LB-NO-RANGE",
+        "not gradable without their normal range or baseline",
+        "complete LBSTNRLO and LBSTNRHI; such results are in no table of grades",
+    )
+    told_already = (pl.col("LBSTNRLO") > pl.col("LBSTNRHI")).fill_null(value=False)
+    return tuple(_by_test(frame.filter(wanting & ~told_already, pl.col("AVAL").is_not_null()), kind))
 
 
 def other_version(grading: Grading, frame: pl.DataFrame) -> tuple[Finding, ...]:

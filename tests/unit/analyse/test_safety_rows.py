@@ -291,3 +291,10 @@ def test_the_arm_assigned_is_the_group_of_everything_else():
     made = context(subjects=dosed_with_the_other_arm("A3"))
     assert made.group_of["A3"] == "A"
     assert made.as_treated.group_of["A3"] == "B"
+
+
+def test_related_events_that_name_no_drug_are_not_zero_events_of_each_drug():
+    rows = safety(context(safety=SAFETY | {"related_to": ["gemcitabine", "nivolumab"]}))
+    told = [row for row in rows if row.endpoint == "overview" and row.item == "related to gemcitabine"]
+    assert {row.text for row in told} == {"causality by drug is not recorded"}
+    assert {row.value for row in told} == {None}

@@ -138,3 +138,12 @@ def test_a_study_graded_by_ctcae_4_is_told_that_laboratory_results_are_graded_by
     rows = data(LB=records("LB", [result(PLATELETS, 7, 60.0)]))
     _, findings = derive_adlb(study(safety={"grading": "CTCAE 4.03"}), rows, adsl())
     assert [finding.code for finding in findings] == ["LB-CTCAE-VERSION"]
+
+
+def test_a_result_without_the_range_that_its_grade_needs_is_told():
+    without = ALT | {"LBSTNRLO": None, "LBSTNRHI": None}
+    frame, findings = derive(result(without, 7, 60.0), result(PLATELETS, 7, 60.0))
+    assert [(one.code, one.what.split(" not ")[0]) for one in findings] == [
+        ("LB-NO-RANGE", "1 results of ALT")
+    ]
+    assert frame.filter(PARAMCD="ALT")["ATOXGRH"].to_list() == [None]

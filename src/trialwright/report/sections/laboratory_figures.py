@@ -1,4 +1,4 @@
-"""Laboratory results drawn: shifts of grades, and the course of the tests with severe results."""
+"""Laboratory results drawn: shifts of grades, and the course of the tests with the worst results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAST_POINTS = 2
 
 
 def laboratory_figures(page: Page) -> list[blocks.Block]:
-    """The shifts of all subjects, then the tests with most subjects at grade 3 or higher."""
+    """The shifts of all subjects, then the tests with most subjects at grade 3 or more, or the worst."""
     return [*_shifts(page), *_courses(page)]
 
 
@@ -60,11 +60,15 @@ def _courses(page: Page) -> list[blocks.Block]:
     adlb = page.given.adam.adlb
     if not adlb.height:
         return []
-    grade = pl.max_horizontal("ATOXGRL", "ATOXGRH")
+    grade = pl.max_horizontal("ATOXGRL", "ATOXGRH").fill_null(0)
     on = (pl.col("ONTRTFL") == "Y").fill_null(value=False)
-    results = adlb.filter(pl.col("AVAL").is_not_null(), pl.col("ADY").is_not_null()).with_columns(
-        SEVERE=(grade.fill_null(0) >= _SEVERE) & on
-    )
+    results = adlb.filter(pl.col("AVAL").is_not_null(), pl.col("ADY").is_not_null())
+    results = results.with_columns(GRADE=pl.when(on).then(grade).otherwise(0))
+    worst = results["GRADE"].max()
+    least = min(_SEVERE, int(str(worst))) if worst is not None else 0
+    if not least:
+        return []
+    results = results.with_columns(SEVERE=pl.col("GRADE") >= least)
     counts = (
         results.filter("SEVERE")
         .group_by("PARAMCD", "PARAM")
@@ -72,12 +76,13 @@ def _courses(page: Page) -> list[blocks.Block]:
         .sort("SUBJECTS", "PARAM", descending=[True, False])
     )
     return [
-        _course(page, results.filter(pl.col("PARAM") == name), name, subjects)
+        _course(page, results.filter(pl.col("PARAM") == name), name, (subjects, least))
         for _, name, subjects in counts.head(_MOST_TESTS).iter_rows()
     ]
 
 
-def _course(page: Page, results: pl.DataFrame, name: str, subjects: int) -> blocks.Figure:
+def _course(page: Page, results: pl.DataFrame, name: str, severe: tuple[int, int]) -> blocks.Figure:
+    subjects, least = severe
     day = pl.when(pl.col("ADY") > 0).then(pl.col("ADY") - 1).otherwise("ADY")
     strands = []
     for (subject,), rows in (
@@ -90,14 +95,16 @@ def _course(page: Page, results: pl.DataFrame, name: str, subjects: int) -> bloc
             strands.append(spaghetti.Strand(str(subject), points, bool(rows["SEVERE"].any())))
     low, high = (_middle(results[column]) for column in ("ANRLO", "ANRHI"))
     panel = spaghetti.Panel(name, low, high, tuple(strands))
-    label = f"{name} over time in {len(strands)} subjects; {subjects} with a result of grade 3 or higher."
+    label = (
+        f"{name} over time in {len(strands)} subjects; {subjects} with a result of grade {least} or higher."
+    )
     return blocks.Figure(
         f"figure-laboratory-{page.slug(name)}",
         f"{name} over time.",
         pair(lambda sheet: spaghetti.draw(panel, label, sheet, page.mark)),
         (
             f"{fmt.plural(len(strands), 'subject')} with two or more results.",
-            f"In colour: {fmt.count(subjects)} with grade 3 or higher on treatment. Band: normal range.",
+            f"In colour: {fmt.count(subjects)} at grade {least} or higher on treatment; band: normal range.",
         ),
     )
 
