@@ -1,4 +1,4 @@
-"""From a claims file to its audit: what the commands `audit` and `draft-claims` call."""
+"""From a claims file to its audit or its subjects: what `audit`, `draft-claims` and `reconstruct` call."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trialwright.claims.finding import Finding
     from trialwright.claims.model import Publication
+    from trialwright.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def audit_claims(claims: str) -> Audit:
     return Audit(publication, audit(publication))
 
 
-def write(done: Audit, *, json_file: Path | None, html_file: Path | None) -> None:
+def write_audit(done: Audit, *, json_file: Path | None, html_file: Path | None) -> None:
     """Write the audit for programs and as a page, where a file is named.
 
     Raises:
@@ -76,3 +77,20 @@ def draft(text: Path, out: Path | None) -> str:
     with atomic_file(out) as temporary:
         temporary.write_text(drafted.yaml, encoding="utf-8")
     return f"{out}: {drafted.claims} claims, {drafted.not_understood} numbers not understood\n"
+
+
+def reconstruct(claims: str, out: Path, progress: Progress, *, seed: int) -> str:
+    """Rebuild subjects that the claims allow, write them, and tell what was met.
+
+    Raises:
+        StudyFileError: there are no claims, or they say too little.
+        ArgumentError: OR-Tools is not installed, or the folder holds other files.
+        DataError: no subjects were found.
+    """
+    from trialwright.claims.reconstruct.ensemble import build  # noqa: PLC0415 - only this command needs it
+    from trialwright.claims.reconstruct.write import told, write  # noqa: PLC0415 - likewise
+
+    publication = read_claims(claims)
+    ensemble = build(publication, progress, seed=seed)
+    write(publication, ensemble, out, seed=seed)
+    return told(ensemble)

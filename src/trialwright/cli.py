@@ -276,10 +276,28 @@ def audit(
     from trialwright import auditing  # noqa: PLC0415 (heavy)
 
     done = auditing.audit_claims(claims)
-    auditing.write(done, json_file=json_file, html_file=html_file)
+    auditing.write_audit(done, json_file=json_file, html_file=html_file)
     typer.echo(done.text, nl=False)
     if done.has_errors:
         raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def reconstruct(
+    claims: Annotated[
+        str,
+        typer.Argument(
+            metavar="CLAIMS", help="A claims.yaml, a study folder that has one, or a gallery name."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write: SDTM, the ensemble, the constraints.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same subjects.")] = 1,
+) -> None:
+    """Patient-level data that the claims allow; everything is marked RECONSTRUCTED."""
+    from trialwright import auditing  # noqa: PLC0415 (heavy)
+    from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
+
+    typer.echo(auditing.reconstruct(claims, out, OnTerminal(), seed=seed), nl=False)
 
 
 @app.command()

@@ -59,6 +59,10 @@ class Wald:
         span = self.reading(number)
         return Range(math.log(max(float(span.low), _TINY)), math.log(max(float(span.high), _TINY)))
 
+    def limits(self, log_ratio: float, error: float) -> tuple[float, float]:
+        """The limits that a log ratio and its standard error give."""
+        return math.exp(log_ratio - self._z * error), math.exp(log_ratio + self._z * error)
+
     def centre(self) -> Range:
         """The middle of the interval on the log scale."""
         a, b = self._log(self.low), self._log(self.high)

@@ -1,0 +1,1 @@
+"""Patient-level data that a publication's figures allow: an ensemble, its constraints, what they prove."""

@@ -1,0 +1,115 @@
+"""Different subjects that meet the same figures: solutions near random courses of disease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from trialwright.claims.reconstruct.curve_model import SLACK, GroupModel
+from trialwright.claims.reconstruct.prove import solver
+
+if TYPE_CHECKING:
+    from trialwright.claims.reconstruct.targets import Group
+
+Ints = npt.NDArray[np.int64]
+_EFFORT = 0.06
+_LONGER_EFFORT = 2.0
+_SHAPE = (0.9, 1.8)
+_EVENT_SHARE = (0.35, 0.95)
+_EVENT_WEIGHT = 60
+_USUAL_MEDIAN = 300.0
+_SWAPS = 200
+_FIRST_SCAN = 21
+
+
+@dataclass(frozen=True, eq=False)
+class Rebuilt:
+    """One group: by subject, times in days and event indicators of each endpoint."""
+
+    group: Group
+    times: dict[str, Ints]
+    events: dict[str, Ints]
+
+
+def sample(
+    group: Group, rng: np.random.Generator, without: tuple[str, ...], totals: dict[str, int]
+) -> Rebuilt | None:
+    """One solution near a random course; None where the solver finds none in time.
+
+    `totals` fixes the number of events of an endpoint; claims in `without` are left out.
+    """
+    for effort in (_EFFORT, _LONGER_EFFORT):
+        model = _prepared(group, rng, without, totals)
+        one = solver(int(rng.integers(1, 2**30)), effort)
+        if one.status_name(one.solve(model.model)) in {"OPTIMAL", "FEASIBLE"}:
+            times = {name: _values(one, curve.times) for name, curve in model.curves.items()}
+            events = {name: _values(one, curve.events) for name, curve in model.curves.items()}
+            return Rebuilt(group, times, events)
+    return None
+
+
+def _values(one: object, variables: list[object]) -> Ints:
+    return np.array([one.value(variable) for variable in variables], np.int64)  # type: ignore[attr-defined]
+
+
+def _prepared(
+    group: Group, rng: np.random.Generator, without: tuple[str, ...], totals: dict[str, int]
+) -> GroupModel:
+    found = GroupModel(group, SLACK)
+    for claim, literal in found.literals.items():
+        found.model.add(literal == (0 if claim in without else 1))
+    costs = []
+    for name, curve in found.curves.items():
+        if name in totals:
+            found.model.add(sum(curve.events) == totals[name])
+        wanted, happens = _course(group, name, rng)
+        for j, (time, event) in enumerate(zip(curve.times, curve.events, strict=True)):
+            away = found.model.new_int_var(0, group.horizon, "")
+            found.model.add(away >= time - int(wanted[j]))
+            found.model.add(away >= int(wanted[j]) - time)
+            costs += [away, _EVENT_WEIGHT * (1 - event if happens[j] else event)]
+    if "PFS" in found.curves:
+        found.model.add(found.curves["PFS"].times[0] >= _FIRST_SCAN)
+        _ends_at_death(found)
+    found.model.minimize(sum(costs))
+    return found
+
+
+def _course(group: Group, name: str, rng: np.random.Generator) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """A random course: Weibull times around the printed median, a random share of events."""
+    printed = [one for one in group.medians[name] if not one.of_censoring]
+    median = (printed[0].days.low + printed[0].days.high) / 2 if printed else _USUAL_MEDIAN
+    shape = rng.uniform(*_SHAPE)
+    times = np.sort(median * (rng.exponential(size=group.n) / np.log(2.0)) ** (1.0 / shape))
+    share = rng.uniform(*_EVENT_SHARE)
+    return np.clip(times.astype(np.int64), 1, group.horizon), rng.random(group.n) < share
+
+
+def _ends_at_death(found: GroupModel) -> None:
+    """Nobody's PFS is censored on the day of death."""
+    early, late = found.curves["PFS"], found.curves["OS"]
+    for j in range(found.group.n):
+        found.model.add(early.times[j] + 1 <= late.times[j]).only_enforce_if(
+            early.events[j].negated(), late.events[j]
+        )
+
+
+def mixed(one: Rebuilt, rng: np.random.Generator) -> Rebuilt:
+    """The same curves with PFS and OS paired less strictly than by rank: random swaps that stay possible."""
+    if "PFS" not in one.times:
+        return one
+    early, failed = one.times["PFS"].copy(), one.events["PFS"].copy()
+    late, died = one.times["OS"], one.events["OS"]
+
+    def is_possible(a: int, b: int) -> bool:
+        """Whether subject a can have the PFS of b."""
+        return bool(early[b] < late[a] or (early[b] == late[a] and failed[b] >= died[a]))
+
+    for _ in range(_SWAPS):
+        a, b = (int(x) for x in rng.integers(0, early.size, 2))
+        if is_possible(a, b) and is_possible(b, a):
+            early[[a, b]], failed[[a, b]] = early[[b, a]], failed[[b, a]]
+    return replace(one, times={**one.times, "PFS": early}, events={**one.events, "PFS": failed})
