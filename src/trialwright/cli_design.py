@@ -151,11 +151,15 @@ def trials(
     trials_at_most: Annotated[int, typer.Option("--trials", help="Simulated trials at most.")] = 1_000_000,
     precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A Dask scheduler to run on: tcp://host:8786 (extra scale).")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Operating characteristics by simulation: log-rank and Cox in each trial."""
-    from trialwright.design.operating import Effort, endpoint_characteristics  # noqa: PLC0415 (heavy)
+    from trialwright.design.cluster import OnCluster, connect  # noqa: PLC0415 (heavy)
+    from trialwright.design.operating import Effort, endpoint_characteristics, here  # noqa: PLC0415 (heavy)
     from trialwright.design.sizes import operating_answer, two_arms  # noqa: PLC0415 (heavy)
     from trialwright.design.watch import OnBar  # noqa: PLC0415 (heavy)
     from trialwright.stats.trial_model import split_subjects, trial_model  # noqa: PLC0415 (heavy)
@@ -163,9 +167,11 @@ def trials(
     trial = two_arms(pair(medians, "--medians"), accrual, follow_up, dropout, allocation)
     model = trial_model(*split_subjects(n, allocation), trial)
     ruled_out = numbers(margins, "--margins")
+    effort = Effort(trials_at_most, precision)
+    runner = OnCluster(connect(scheduler)) if scheduler else here
     with OnBar() as bar:
         found = endpoint_characteristics(
-            model, alpha, Effort(trials_at_most, precision), margins=ruled_out, seed=seed, watcher=bar
+            model, alpha, effort, margins=ruled_out, seed=seed, watcher=bar, runner=runner
         )
     answer = operating_answer(found, alpha)
     show(answer.facts, answer.table, as_json=as_json)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from trialwright.errors import ArgumentError
@@ -12,8 +14,6 @@ from trialwright.stats.trial_simulation import count_range
 from trialwright.stats.trial_sums import TrialSums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from trialwright.stats.trial_model import TrialModel
 
 MOST_TRIALS = 2**32
@@ -64,24 +64,43 @@ class Characteristics:
     reached: bool
 
 
+Counted = Callable[[int, int], TrialSums]
+"""Sums over trials by first number and count."""
+Runner = Callable[[Counted, Iterator[tuple[int, int]]], Iterator[TrialSums]]
+"""Yields the sums of ranges in their order, wherever they are computed."""
+
+
+def here(counted: Counted, ranges: Iterator[tuple[int, int]]) -> Iterator[TrialSums]:
+    """Count one range after the other in this process."""
+    return (counted(first, count) for first, count in ranges)
+
+
+def _ranges(trials: int, batch: int) -> Iterator[tuple[int, int]]:
+    return ((first, min(batch, trials - first)) for first in range(0, trials, batch))
+
+
 def in_batches(
-    counted: Callable[[int, int], TrialSums],
+    counted: Counted,
     effort: Effort,
     batch: int,
     watcher: Watcher,
     margins: tuple[float, ...] = (),
+    runner: Runner = here,
 ) -> Characteristics:
-    """Add up batches of trials; where to stop depends on the trials alone, never on time or threads."""
+    """Add up batches in order; where to stop depends on the trials alone, never on time or threads."""
     sums = TrialSums.none(margins)
     started = time.perf_counter()
     reached = False
-    while sums.trials < effort.trials and not reached:
-        sums += counted(sums.trials, min(batch, effort.trials - sums.trials))
+    batches = runner(counted, _ranges(effort.trials, batch))
+    for more in batches:
+        sums += more
         reached = effort.precision is not None and 0.0 < sums.worst_error <= effort.precision
         done = sums.trials / effort.trials
         if effort.precision is not None and sums.worst_error > 0.0:
             done = max(done, min(1.0, (effort.precision / sums.worst_error) ** 2))
         watcher.told(sums, done)
+        if reached:
+            break
     return Characteristics(sums, time.perf_counter() - started, reached or effort.precision is None)
 
 
@@ -93,6 +112,7 @@ def endpoint_characteristics(
     margins: tuple[float, ...] = (),
     seed: int = 1,
     watcher: Watcher | None = None,
+    runner: Runner = here,
 ) -> Characteristics:
     """Rejections by log-rank (one-sided alpha, either way) and Cox's limit below each margin.
 
@@ -103,11 +123,12 @@ def endpoint_characteristics(
         raise ArgumentError.at("margins", f"{margins}", expected="hazard ratios above 0")
     critical = normal_isf(alpha)
     batch = TILED_BATCH if model.is_plain else SCALAR_BATCH
-    count_range(model, seed, 0, 1, critical, margins)  # compiles, so that the clock measures trials only
-    return in_batches(
-        lambda first, count: count_range(model, seed, first, count, critical, margins),
-        effort,
-        batch,
-        watcher or NoWatcher(),
-        margins,
-    )
+    counted = partial(_count, model, seed, critical, margins)
+    counted(0, 1)  # compiles, so that the clock measures trials only
+    return in_batches(counted, effort, batch, watcher or NoWatcher(), margins, runner)
+
+
+def _count(
+    model: TrialModel, seed: int, critical: float, margins: tuple[float, ...], first: int, count: int
+) -> TrialSums:
+    return count_range(model, seed, first, count, critical, margins)
