@@ -164,7 +164,7 @@ def _liver(page: Page) -> list[blocks.Block]:
     notes = (
         f"{who}; {fmt.plural(candidates, 'candidate')} of Hy's law (ringed).",
         "Dashed: 3 x ULN of ALT or AST, 2 x ULN of bilirubin (FDA guidance, July 2009).",
-        "The peaks of a subject may lie apart; a candidate has both signals within 30 days.",
+        "Peaks of a subject may lie apart; a candidate has both signals within 30 days, without cholestasis.",
     )
     figure = blocks.Figure(
         "figure-edish",
