@@ -162,13 +162,11 @@ def _summary(figures: Sequence[_Figure], beside: str) -> str:
     """How many figures agree, in one or two sentences."""
     found = [str(figure.value["agreement"]) for figure in figures]
     equal, differ, without = (found.count(one) for one in (_EQUAL, _DIFFERS, _NOT_COMPUTED))
-    told = (
-        f"Of {fmt.plural(len(figures), 'published figure')}, {equal} are equal as printed and {differ} differ"
-    )
-    told += f"; {without} are not computed." if without else "; none is left without a computed one."
+    told = f"{fmt.plural(len(figures), 'published figure')}: {equal} equal as printed, {differ} different, "
+    told += f"{without} not computed."
     inside = [str(figure.value["inside"]) for figure in figures if figure.value["inside"]]
     if inside:
-        told += f" Of the {len(inside)} with a {beside} interval, {inside.count('yes')} lie inside it."
+        told += f" Inside the {beside} interval, where there is one: {inside.count('yes')} of {len(inside)}."
     return told
 
 
