@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from trialwright import workflow
+from trialwright.errors import DataError
 from trialwright.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -38,10 +39,20 @@ def check_study(study: str, data: Path | None, progress: Progress) -> tuple[str,
     protocol = read_study(study)
     if data is None and not workflow.has_own_data(protocol):
         return protocol.id, None
-    loaded = workflow.load(study, data, progress)
+    try:
+        loaded = workflow.load(study, data, progress)
+        records, derived = loaded.data, loaded.adam.findings
+    except DataError as problem:
+        records, derived = workflow.read(study, data)[1], (_not_derived(problem),)
     with progress.step("Checking the data"):
-        found = workflow.all_findings(loaded.study, loaded.data, loaded.adam.findings)
+        found = workflow.all_findings(protocol, records, derived)
     return protocol.id, tuple(sorted(found, key=_place))
+
+
+def _not_derived(problem: DataError) -> Finding:
+    """Why nothing can be derived, among all that is to be mended."""
+    told, _, remedy = str(problem).partition(". Remedy: ")
+    return Finding(Severity.ERROR, "NOT-DERIVED", "", "", "", told, remedy or "correct the record")
 
 
 def _place(finding: Finding) -> tuple[Any, ...]:

@@ -165,6 +165,16 @@ def test_bad_data_end_in_one_message_and_leave_the_output_untouched(tiny, run, t
     assert not out.exists()
 
 
+def test_check_lists_everything_where_nothing_can_be_derived(tiny, run):
+    study, data = tiny
+    (data / "tr.csv").write_bytes(BROKEN["negative diameter"][1])
+    status, out, _ = run("check", study, "--data", data, "--json")
+    found = {one["code"]: one for one in json.loads(out)["findings"]}
+    assert status == 1
+    assert found["TR-NEGATIVE"]["subject"] == "T-1"
+    assert "is -63 mm" in found["NOT-DERIVED"]["what"]
+
+
 def test_cm_are_read_as_mm_and_said_so(tiny, run):
     study, data = tiny
     (data / "tr.csv").write_text(DATA["tr.csv"].replace("63,mm,63,63,mm", "6.3,cm,6.3,6.3,cm"))

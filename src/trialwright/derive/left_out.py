@@ -8,6 +8,7 @@ import polars as pl
 
 from trialwright.derive.assessor import of_assessor
 from trialwright.derive.conditions import MET, UNKNOWN, evaluate
+from trialwright.derive.disposition import milestone
 from trialwright.derive.recorded import OVERALL
 from trialwright.errors import DataError
 from trialwright.findings import Finding, Severity
@@ -45,7 +46,7 @@ def require_source(study: Study, data: StudyData) -> None:
 def records_left_out(study: Study, data: StudyData) -> list[Finding]:
     """Find the tumour records that the choice of assessor and criteria leaves out.
 
-    Codes: NO-ASSESSMENTS, ASSESSOR-NONE, ASSESSOR-OTHER, CRITERIA-NONE, CRITERIA-OTHER.
+    Codes: NO-ASSESSMENTS, ASSESSOR-NONE, ASSESSOR-OTHER, OVERALL-NONE, CRITERIA-NONE, CRITERIA-OTHER.
     """
     found = []
     wanted = _DOMAIN_OF[study.response.source]
@@ -82,9 +83,12 @@ def _of_others(study: Study, frame: pl.DataFrame, domain: str, *, needed: bool) 
 
 def _of_other_criteria(study: Study, data: StudyData, *, needed: bool) -> Iterator[Finding]:
     criteria = study.response.criteria
-    overall = of_assessor(data.domain("RS"), "RS", study.response.assessor).filter(
-        pl.col("RSTESTCD") == OVERALL
-    )
+    own = of_assessor(data.domain("RS"), "RS", study.response.assessor)
+    overall = own.filter(pl.col("RSTESTCD") == OVERALL)
+    if needed and own.height and not overall.height:
+        what = f"none of {own.height} records is an overall response: RSTESTCD {_words(own, 'RSTESTCD')}"
+        remedy = f"write {OVERALL} in RSTESTCD of overall responses"
+        yield Finding(Severity.ERROR, "OVERALL-NONE", "RS", "", "", what, remedy)
     category = pl.col("RSCAT")
     same = (category.str.to_uppercase() == criteria.upper()).fill_null(value=True)
     others = overall.filter(~same)
@@ -111,10 +115,10 @@ def _words(frame: pl.DataFrame, *columns: str) -> str:
 def subjects_left_out(study: Study, data: StudyData, adsl: pl.DataFrame) -> list[Finding]:
     """Find the enrolled subjects of whom the data do not tell their group or analysis sets.
 
-    Codes: GROUP-NONE, COHORT-UNKNOWN, SET-UNKNOWN, SET-EMPTY.
+    Codes: GROUP-NONE, COHORT-UNKNOWN, SET-UNKNOWN, SET-EMPTY; SCREEN-FAILURE, START-IMPUTED, DOSE-EARLY.
     """
     enrolled = adsl.filter(pl.col("ENRLFL") == "Y")
-    found = list(_in_no_group(study, enrolled))
+    found = [*_in_no_group(study, enrolled), *_failed_yet_started(adsl), *_starts(data, adsl)]
     cohorts = {name: one.when for name, one in study.cohorts.items() if one.when is not None}
     sets = {name: one.condition for name, one in study.analysis_sets.items()}
     for kind, conditions in (("cohort", cohorts), ("set", sets)):
@@ -155,3 +159,28 @@ def _not_known(kind: str, name: str, subject: str, because: str | None) -> Findi
     return Finding(
         severity, f"{kind.upper()}-UNKNOWN", "ADSL", subject, "", what, "record what the condition reads"
     )
+
+
+def _failed_yet_started(adsl: pl.DataFrame) -> Iterator[Finding]:
+    """Screen failures who were randomised or treated."""
+    failed = adsl.filter(pl.col("SCRNFL") == "Y")
+    for column, words in (("RANDDT", "randomised"), ("TRTSDT", "treated")):
+        started = failed.filter(pl.col(column).is_not_null())
+        for subject, day in started.select("USUBJID", column).iter_rows():
+            what = f"a screen failure (ARMCD, ARMNRS), yet {words} on {day}; not counted as enrolled"
+            remedy = "correct ARMCD and ARMNRS in DM, or the milestone in DS and the doses in EX"
+            yield Finding(Severity.ERROR, "SCREEN-FAILURE", "DM", subject, "", what, remedy)
+
+
+def _starts(data: StudyData, adsl: pl.DataFrame) -> Iterator[Finding]:
+    """Times that count from a completed date, and doses before randomisation."""
+    imputed = milestone(data, "randomised").filter(pl.col("FLAG") != "")
+    for subject, day, sequence in imputed.select("USUBJID", "DATE", "SRCSEQ").iter_rows():
+        what = f"the date of randomisation is partial; {day} is taken, and times count from it"
+        remedy = "record the full date"
+        yield Finding(Severity.WARNING, "START-IMPUTED", "DS", subject, f"DSSEQ {sequence}", what, remedy)
+    early = adsl.filter(pl.col("TRTSDT") < pl.col("RANDDT"))
+    for subject, dose, start in early.select("USUBJID", "TRTSDT", "RANDDT").iter_rows():
+        what = f"the first dose on {dose} is before the randomisation on {start}"
+        remedy = "correct EXSTDTC or the date of randomisation in DS"
+        yield Finding(Severity.WARNING, "DOSE-EARLY", "EX", subject, "", what, remedy)

@@ -29,14 +29,13 @@ import polars as pl
 from trialwright.derive.assessor import of_assessor
 from trialwright.derive.dated import with_date
 from trialwright.derive.lesion_states import new_lesion_states, non_target_states
+from trialwright.derive.lesions_left_out import lesions_left_out, refuse_negative
 from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of, tumour_words
-from trialwright.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trialwright.dates import DateRule
+    from trialwright.findings import Finding
     from trialwright.protocol.response_rules import Assessor
     from trialwright.sdtm.study_data import StudyData
 
@@ -70,40 +69,24 @@ def collect_lesions(
         assessor: Whose records count.
         references: USUBJID, REFDT and TRTSDT.
         rule: How the date of a visit without any complete date is completed.
+
+    Raises:
+        DataError: a diameter is below 0 mm.
     """
     named = with_date(of_assessor(data.domain("TU"), "TU", assessor), "TUDTC", rule).sort("DATE", "TUSEQ")
     results = with_date(of_assessor(data.domain("TR"), "TR", assessor), "TRDTC", rule)
     keys = _visit_keys(pl.concat([frame.select("USUBJID", "VISITNUM", "DATE") for frame in (results, named)]))
     identified = _identified(_with_key(named, keys))
     measured = _with_key(results, keys).join(keys, on=("USUBJID", "KEY"), how="semi")
+    refuse_negative(measured)
     measured = measured.with_columns(LESIONID=_parent(pl.col("TRLNKID")))
     lesions = _lesions(identified, measured)
     visits = _visits(measured, identified, references)
     measured = measured.join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
     states = _visit_states(measured, lesions, identified, visits)
     targets = _target_diameters(measured, lesions, visits)
-    left_out = (*_without_visit(results, measured), *_without_role(measured, lesions))
-    return LesionHistory(visits=states, targets=targets, left_out=left_out)
-
-
-def _without_visit(results: pl.DataFrame, used: pl.DataFrame) -> Iterator[Finding]:
-    """TR-NO-DATE: records of lesions without a date, and without a visit that could lend its own."""
-    lost = results.filter(pl.col("TRLNKID").is_not_null()).join(used, on=("USUBJID", "TRSEQ"), how="anti")
-    for subject, sequence, test, lesion in lost.select("USUBJID", "TRSEQ", "TRTESTCD", "TRLNKID").iter_rows():
-        what = f"{test} of lesion {lesion} has neither a date nor a visit with one; it is not used"
-        remedy = "write TRDTC, or the VISITNUM of a visit that is dated"
-        yield Finding(Severity.ERROR, "TR-NO-DATE", "TR", subject, f"TRSEQ {sequence}", what, remedy)
-
-
-def _without_role(measured: pl.DataFrame, lesions: pl.DataFrame) -> Iterator[Finding]:
-    """LESION-NO-ROLE: lesions of which neither TU nor TRGRPID says what they are."""
-    keys = ("USUBJID", "LESIONID")
-    named = measured.filter(pl.col("LESIONID").is_not_null())
-    lost = named.join(lesions, on=keys, how="anti").group_by(keys).agg(pl.len()).sort(keys)
-    for subject, lesion, count in lost.iter_rows():
-        what = f"neither TU nor TRGRPID tells what lesion {lesion} is; its {count} results are not used"
-        remedy = "identify it in TU as TARGET, NON-TARGET or NEW, or write that in TRGRPID"
-        yield Finding(Severity.ERROR, "LESION-NO-ROLE", "TR", subject, f"lesion {lesion}", what, remedy)
+    results = results.join(references.select("USUBJID"), on="USUBJID", how="semi")
+    return LesionHistory(states, targets, lesions_left_out(results, measured, lesions))
 
 
 def _role(word: pl.Expr) -> pl.Expr:

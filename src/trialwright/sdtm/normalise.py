@@ -127,7 +127,11 @@ def _numbers(series: pl.Series, where: str) -> pl.Series:
         strange = texts.is_not_null() & ~values.is_finite().fill_null(value=False)
     if strange.any():
         _refuse_values(
-            series, strange, where, "a number, with a point for the decimal", "leave unknown values empty"
+            series,
+            strange,
+            where,
+            "a number, with a point for the decimal",
+            "write 50.5, not 50,5; leave unknown values empty",
         )
     return values
 

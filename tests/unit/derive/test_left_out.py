@@ -98,3 +98,37 @@ def test_an_enrolled_subject_of_no_arm_is_named(protocol, sdtm):
 def test_a_set_of_nobody_is_named_with_the_reason(protocol, sdtm):
     adam = derive_all(protocol(analysis_sets={"full": "randomised"}), sdtm("S1 S2"))
     assert "'full' (not randomised)" in found(adam)["SET-EMPTY"].what
+
+
+def test_a_target_lesion_without_any_diameter_is_named(protocol, sdtm, measured):
+    lesions = measured(STABLE)
+    area = [row | {"TRTESTCD": "AREA"} for row in lesions["TR"]]
+    adam = derive_all(protocol(), sdtm(TU=lesions["TU"], TR=area))
+    assert "TRTESTCD AREA" in found(adam)["TARGET-NO-DIAMETER"].what
+    assert best(adam) == ["NE"]
+
+
+def test_records_without_an_overall_response_are_named(protocol, sdtm):
+    adam = derive_all(protocol(response=RECORDED), sdtm(RS=[overall(RSTESTCD="TRGRESP")]))
+    assert "TRGRESP 1 times" in found(adam)["OVERALL-NONE"].what
+
+
+def test_a_negative_diameter_is_refused_with_its_record(protocol, sdtm, measured):
+    lesions = measured(STABLE)
+    lesions["TR"][1] |= {"TRSTRESN": -5.0}
+    with pytest.raises(DataError, match=r"S1, TRSEQ 2 \(2021-02-12\): LDIAM of lesion T01 is -5 mm"):
+        derive_all(protocol(), sdtm(**lesions))
+
+
+def test_a_screen_failure_who_was_treated_is_a_contradiction(protocol, sdtm):
+    failure = [{"USUBJID": "S1", "SUBJID": "S1", "ARMCD": "SCRNFAIL", "SEX": "F"}]
+    adam = derive_all(protocol(), sdtm(DM=failure))
+    assert "treated on 2021-01-01" in found(adam)["SCREEN-FAILURE"].what
+
+
+@pytest.mark.parametrize(("day", "code"), [("2021-01", "START-IMPUTED"), ("2021-01-05", "DOSE-EARLY")])
+def test_a_doubtful_start_is_told(protocol, sdtm, day, code):
+    """The first dose is on 2021-01-01: before a randomisation on the 5th, on the day taken for 2021-01."""
+    start = {"USUBJID": "S1", "DSTERM": "R", "DSDECOD": "RANDOMIZED", "DSCAT": "PROTOCOL MILESTONE"}
+    adam = derive_all(protocol(), sdtm(DS=[start | {"DSSTDTC": day}]))
+    assert found(adam)[code].subject == "S1"
