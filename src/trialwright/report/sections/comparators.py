@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from trialwright.protocol.benchmarks import trials
 from trialwright.protocol.endpoints import Event, Response, ResponseEndpoint, TimeToEventEndpoint
 from trialwright.report import blocks, cells
@@ -11,8 +13,6 @@ from trialwright.report import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from markupsafe import Markup
 
     from trialwright.protocol.benchmarks import Arm, Contrast, Trial
     from trialwright.report.inputs import Page
@@ -104,7 +104,7 @@ def _trial(trial: Trial) -> Iterator[blocks.TableRow]:
         yield blocks.TableRow(_capital(name), tuple(_arm(trial, arm, place)), 1)
 
 
-def _arm(trial: Trial, arm: Arm, place: int) -> Iterator[str]:
+def _arm(trial: Trial, arm: Arm, place: int) -> Iterator[Markup | str]:
     yield fmt.NO_VALUE if arm.subjects is None else str(arm.subjects)
     rate = _with_bounds(arm.orr, arm.orr_low, arm.orr_high, 0 if float(arm.orr or 0).is_integer() else 1, "%")
     yield rate
@@ -119,23 +119,28 @@ def _arm(trial: Trial, arm: Arm, place: int) -> Iterator[str]:
 
 def _with_bounds(
     value: float | None, low: float | None, high: float | None, decimals: int = 1, sign: str = ""
-) -> str:
+) -> Markup | str:
     if value is None:
         return fmt.NO_VALUE
     shown = fmt.number(value, decimals) + sign
     if low is None or high is None:
         return shown
-    return f"{shown} ({fmt.interval(fmt.number(low, 1), fmt.number(high, 1))})"
+    return _whole(shown, fmt.interval(fmt.number(low, 1), fmt.number(high, 1)))
 
 
-def _contrast(contrast: Contrast | None) -> str:
+def _contrast(contrast: Contrast | None) -> Markup | str:
     """`0.80 (0.66–0.97)`; another level than 95 % is told."""
     if contrast is None:
         return fmt.NO_VALUE
     level = "" if contrast.level == _USUAL_LEVEL else f"{contrast.level:g}% CI "
     decimals = max(2, len(repr(contrast.hazard_ratio).partition(".")[2]))
     bounds = fmt.interval(fmt.ratio(contrast.low), fmt.ratio(contrast.high))
-    return f"{fmt.number(contrast.hazard_ratio, decimals)} ({level}{bounds})"
+    return _whole(fmt.number(contrast.hazard_ratio, decimals), f"{level}{bounds}")
+
+
+def _whole(value: str, interval: str) -> Markup:
+    """A value and its interval, which does not break."""
+    return Markup('{} <span class="whole">({})</span>').format(value, interval)
 
 
 def _notes(chosen: list[Trial]) -> Iterator[str]:

@@ -166,7 +166,8 @@ def _summary(figures: Sequence[_Figure], beside: str) -> str:
     told += f"{without} not computed."
     inside = [str(figure.value["inside"]) for figure in figures if figure.value["inside"]]
     if inside:
-        told += f" Inside the {beside} interval, where there is one: {inside.count('yes')} of {len(inside)}."
+        told += f" Where there is a {beside} interval, the published value lies inside it in "
+        told += f"{inside.count('yes')} of {len(inside)}."
     return told
 
 
