@@ -10,9 +10,14 @@ import numpy as np
 import polars as pl
 
 from trialwright.claims.calendar import window
-from trialwright.claims.counts import counts_of
-from trialwright.claims.model import Median, Partition, Proportion, Publication, Summary, endpoint_of
-from trialwright.claims.reconstruct.targets import days_of, group_of
+from trialwright.claims.model import Median, Partition, Publication, Summary, endpoint_of
+from trialwright.claims.reconstruct.targets import (
+    CONFIRMED_AFTER,
+    FIRST_SCAN,
+    UNBOUNDED_DAYS,
+    days_of,
+    response_counts,
+)
 from trialwright.sdtm.study_data import Origin, StudyData, assemble
 from trialwright.stats.survival import kaplan_meier
 
@@ -20,12 +25,11 @@ if TYPE_CHECKING:
     from trialwright.claims.reconstruct.ensemble import DataSet
     from trialwright.claims.reconstruct.sample import Rebuilt
 
-FIRST_SCAN = 42
-CONFIRMED_AFTER = 29
 EVERY = 42
 _LAST_GAP = 14
 _BASELINE, _SMALL, _LARGE = 50.0, 30.0, 75.0
-_START = dt.date(2019, 1, 1)
+_LAST_DAY = dt.date(2022, 12, 31)
+_MONTH_TEXT = len("2019-09")
 _RESPONSES = ("CR", "PR")
 _AGE_SPREAD = 9.0
 _AGE = 60
@@ -50,9 +54,9 @@ def study_data(publication: Publication, parts: DataSet, rng: np.random.Generato
     """The records of one data set: DM, EX, DS, DD, SS, TU, TR and RS."""
     courses = [course for part in parts.values() for course in _courses(publication, part, rng)]
     outside = (publication.enrolled or len(courses)) - len(courses)
-    courses += [
-        Course("", _entry(publication, 1, rng), 1, False, 1, False, "") for _ in range(max(outside, 0))
-    ]
+    for _ in range(max(outside, 0)):
+        entry = _entry(publication, 1, rng)
+        courses.append(Course("", entry, survival=1, died=False, free=1, failed=False, best=""))
     ages, sexes = _ages(publication, len(courses), rng), _sexes(publication, len(courses), rng)
     tables: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("DM", "EX", "DS", "DD", "SS", "TU", "TR", "RS")
@@ -90,24 +94,19 @@ def _courses(publication: Publication, part: Rebuilt, rng: np.random.Generator) 
 
 def _entry(publication: Publication, follow_up: int, rng: np.random.Generator) -> dt.date:
     """A day of enrolment within the accrual that leaves room for the follow-up before the cut-off."""
-    study = publication.study
-    start, end = (window(one) if one else None for one in study.accrual or (None, None))
-    cutoff = window(study.cutoff) if study.cutoff else None
-    first = start.first if start else _START
-    last = end.last if end else first + dt.timedelta(days=365)
-    if cutoff is not None:
-        last = min(last, cutoff.last - dt.timedelta(days=follow_up - 1))
+    start, end = (window(one) if one else None for one in publication.study.accrual or (None, None))
+    cutoff = last_day(publication)
+    first = start.first if start else cutoff - dt.timedelta(days=UNBOUNDED_DAYS)
+    latest = cutoff - dt.timedelta(days=follow_up - 1)
+    last = min(end.last, latest) if end else latest
     return first + dt.timedelta(days=int(rng.integers(0, max((last - first).days, 0) + 1)))
 
 
-def response_counts(publication: Publication, group: str) -> dict[str, int]:
-    """How many of a group responded, completely and at all, and how many had disease control."""
-    found: dict[str, int] = {}
-    for claim in publication.all_of(Proportion):
-        counts = counts_of(publication, claim)
-        if group_of(publication, claim.population) == group and counts:
-            found.setdefault(endpoint_of(claim), counts[0])
-    return found
+def last_day(publication: Publication) -> dt.date:
+    """The day of the cut-off; the end of its month where it does not exist, else of the accrual."""
+    study = publication.study
+    printed = [study.cutoff, study.cutoff and study.cutoff[:_MONTH_TEXT], (study.accrual or (None, None))[1]]
+    return next((found.last for text in printed if text and (found := window(text)) is not None), _LAST_DAY)
 
 
 def _best(
@@ -130,7 +129,7 @@ def _best(
     best = ["PD"] * n
     for place, j in enumerate(kept):
         best[j] = "SD" if place >= responders else "PR"
-    able = [j for j in kept[:responders]]
+    able = list(kept[:responders])
     for j in rng.permutation(able)[: counts.get("CR", 0)]:
         best[int(j)] = "CR"
     return best
@@ -206,7 +205,7 @@ def scan_days(course: Course) -> list[tuple[int, str]]:
         return [(course.free, "PD")]
     if course.best in _RESPONSES:
         response = course.response
-        days = [day for day in range(FIRST_SCAN, response - _LAST_GAP, EVERY)]
+        days = list(range(FIRST_SCAN, response - _LAST_GAP, EVERY))
         later = range(response + CONFIRMED_AFTER - 1 + EVERY, course.free - _LAST_GAP, EVERY)
         scans = [(day, "SD") for day in days]
         shown = [response, response + CONFIRMED_AFTER - 1, *later]

@@ -72,7 +72,11 @@ def _prepared(
             found.model.add(away >= int(wanted[j]) - time)
             costs += [away, _EVENT_WEIGHT * (1 - event if happens[j] else event)]
     if "PFS" in found.curves:
-        found.model.add(found.curves["PFS"].times[0] >= _FIRST_SCAN)
+        times = found.curves["PFS"].times
+        found.model.add(times[0] >= _FIRST_SCAN)
+        for count, day in group.free_for:
+            if count:
+                found.model.add(times[group.n - count] >= day)
         _ends_at_death(found)
     found.model.minimize(sum(costs))
     return found

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialwright.claims.calendar import DAYS, longest_follow_up_days
+from trialwright.claims.counts import counts_of
 from trialwright.claims.log_scale import Range, Wald, p_range
-from trialwright.claims.model import FollowUp, Landmark, Measure, Median, Publication, Ratio, endpoint_of
+from trialwright.claims.model import (
+    FollowUp,
+    Landmark,
+    Measure,
+    Median,
+    Proportion,
+    Publication,
+    Ratio,
+    endpoint_of,
+)
 from trialwright.errors import StudyFileError
 from trialwright.stats.special import normal_two_sided
 
@@ -21,10 +31,12 @@ if TYPE_CHECKING:
 ENDPOINTS = ("OS", "PFS")
 EVERYBODY = "all"
 _EVALUABLE = "evaluable"
-_UNBOUNDED_DAYS = 3 * 365
+UNBOUNDED_DAYS = 3 * 365
 _USUAL_LEVEL = 95.0
 _PERCENT = 100.0
 _GRID = 61
+FIRST_SCAN = 43
+CONFIRMED_AFTER = 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Group:
     medians: dict[str, tuple[MedianTarget, ...]]
     rates: dict[str, tuple[RateTarget, ...]]
     observed: tuple[ObservedTarget, ...]
+    free_for: tuple[tuple[int, int], ...] = ()
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -144,7 +157,7 @@ def _group(publication: Publication, name: str, assumed: list[str]) -> Group:
     assert n is not None
     longest = longest_follow_up_days(publication)
     if longest is None:
-        assumed.append(f"no dates bound the follow-up: {_UNBOUNDED_DAYS} days at most")
+        assumed.append(f"no dates bound the follow-up: {UNBOUNDED_DAYS} days at most")
     mine = [
         one
         for one in publication.all_of(Median, Landmark)
@@ -165,7 +178,7 @@ def _group(publication: Publication, name: str, assumed: list[str]) -> Group:
         for endpoint in ENDPOINTS
     }
     observed = _follow_up(publication, name, medians, assumed)
-    return Group(name, n, longest or _UNBOUNDED_DAYS, medians, rates, observed)
+    return Group(name, n, longest or UNBOUNDED_DAYS, medians, rates, observed, _free_for(publication, name))
 
 
 def _rate(claim: Landmark) -> RateTarget:
@@ -229,3 +242,20 @@ def _aim(claim: Ratio, wald: Wald) -> tuple[float, float]:
     if not best:
         return (centre.low + centre.high) / 2, (error.low + error.high) / 2
     return sum(fit[0] for fit in best) / len(best), sum(fit[1] for fit in best) / len(best)
+
+
+def response_counts(publication: Publication, group: str) -> dict[str, int]:
+    """How many of a group responded, completely and at all, and how many had disease control."""
+    found: dict[str, int] = {}
+    for claim in publication.all_of(Proportion):
+        counts = counts_of(publication, claim)
+        if group_of(publication, claim.population) == group and counts:
+            found.setdefault(endpoint_of(claim), counts[0])
+    return found
+
+
+def _free_for(publication: Publication, group: str) -> tuple[tuple[int, int], ...]:
+    """How many subjects must be free of progression for so long, for their responses to be seen."""
+    counts = response_counts(publication, group)
+    needed = (("DCR", FIRST_SCAN + 2), ("ORR", FIRST_SCAN + CONFIRMED_AFTER + 1))
+    return tuple((counts[name], day) for name, day in needed if name in counts)

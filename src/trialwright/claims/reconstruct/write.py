@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -59,15 +58,13 @@ def told(ensemble: Ensemble) -> str:
     lines = [f"{MARK}: {len(ensemble.sets)} data sets that the printed figures allow", ""]
     met = Counter((one.claim, one.what) for figures in ensemble.figures for one in figures if one.met)
     for figure in ensemble.figures[0]:
-        share = f"{met[figure.claim, figure.what]} of {len(ensemble.sets)}"
-        lines.append(
-            f"{figure.claim}: {figure.what}: published {figure.printed}, recomputed {figure.recomputed}; met in {share}"
-        )
+        share = f"met in {met[figure.claim, figure.what]} of {len(ensemble.sets)}"
+        values = f"published {figure.printed}, recomputed {figure.recomputed}"
+        lines.append(f"{figure.claim}: {figure.what}: {values}; {share}")
     for name, core in ensemble.contradictions.items():
         if core:
-            lines.append(
-                f"{name}: no subjects meet {', '.join(core)} together; each is needed for the contradiction; left out"
-            )
+            claims = ", ".join(core)
+            lines.append(f"{name}: no subjects meet {claims} together, and each is needed for that: left out")
     lines += [
         "",
         "What the figures prove of what is not reported:",
@@ -75,12 +72,3 @@ def told(ensemble: Ensemble) -> str:
     ]
     lines += ["", "Assumed:", *ensemble.targets.assumptions]
     return "\n".join(lines) + "\n"
-
-
-def as_json(ensemble: Ensemble) -> str:
-    """The figures of the first data set for programs."""
-    rows = [
-        {"claim": one.claim, "what": one.what, "published": one.printed, "recomputed": one.recomputed}
-        for one in ensemble.figures[0]
-    ]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
