@@ -382,7 +382,7 @@ def calibrate(
         Path | None, typer.Option(help="The file to write; the study's own assumptions.yaml if left out.")
     ] = None,
 ) -> None:
-    """Fit a study's assumptions to its published figures by simulation; exit status 1 if some stay outside."""
+    """Fit a study's assumptions to its published figures by simulation; exit 1 if some stay outside."""
     from trialwright.protocol.read import read_study  # noqa: PLC0415 (heavy)
     from trialwright.simulate.calibrate.write import calibrate_file  # noqa: PLC0415 (heavy)
 

@@ -126,11 +126,10 @@ def _converted(frame: pl.DataFrame, unit: str, field: str) -> pl.DataFrame:
         except UnitError:
             told = f"which does not convert to {unit}" if unit else "and the condition tells no unit"
             reasons[recorded] = f"{field} is in {recorded}, {told}"
+    without: pl.Expr = pl.lit(None, dtype=pl.String)
     if unit:
         bare = pl.lit(f"{field} has no unit; {unit} is asked for")
         without = pl.when(pl.col("UNIT").is_null() & pl.col("TEXT").is_not_null()).then(bare)
-    else:
-        without = pl.lit(None, dtype=pl.String)
     factor = pl.col("UNIT").replace_strict(factors, default=None, return_dtype=pl.Float64)
     if not unit:
         factor = pl.when(pl.col("UNIT").is_null()).then(1.0).otherwise(factor)
