@@ -38,6 +38,14 @@ design_app = typer.Typer(
     no_args_is_help=True,
 )
 
+
+@design_app.callback()
+def _before() -> None:
+    from trialwright.design.watch import announce_compilation  # noqa: PLC0415 (heavy)
+
+    announce_compilation()
+
+
 Json = Annotated[bool, typer.Option("--json", help="The same facts for programs.")]
 NullRate = Annotated[float, typer.Option("--p0", help="The response rate that is too low.")]
 TargetRate = Annotated[float, typer.Option("--p1", help="The response rate worth finding.")]

@@ -20,6 +20,7 @@ from trialwright.design.study_inputs import (
     randomised_inputs,
     rate_inputs,
 )
+from trialwright.design.watch import OnBar
 from trialwright.files import atomic_file
 from trialwright.protocol.endpoints import ResponseEndpoint, TimeToEventEndpoint
 from trialwright.protocol.read import read_study
@@ -110,7 +111,7 @@ def _chapters(
 ) -> tuple[list[Markup], list[blocks.Section]]:
     name, endpoint = primary_endpoint(study)
     if isinstance(endpoint, TimeToEventEndpoint) and endpoint.compare is not None:
-        return _randomised(study, assumptions, effort, book, progress)
+        return _randomised(study, assumptions, effort, book)
     if isinstance(endpoint, TimeToEventEndpoint):
         curve = chapters_curve.CurvePage(curve_inputs(name, endpoint, assumptions), book)
         made = (chapters_curve.supports, chapters_curve.assumptions)
@@ -132,27 +133,26 @@ def _chapters(
 
 
 def _randomised(
-    study: Study, assumptions: Assumptions, effort: DesignEffort, book: Book, progress: Progress
+    study: Study, assumptions: Assumptions, effort: DesignEffort, book: Book
 ) -> tuple[list[Markup], list[blocks.Section]]:
     name, endpoint = primary_endpoint(study)
     assert isinstance(endpoint, TimeToEventEndpoint)
     given = randomised_inputs(name, endpoint, study, assumptions)
     own = {given.margin} if given.margin else set()
     margins = tuple(sorted(own.union(MARGINS)))
-    with progress.step("endpoint-level trials"):
-        assumed, equal = (
-            endpoint_characteristics(
-                trial_model(*given.sizes, given.trial(ratio)),
-                given.alpha,
-                effort.endpoint,
-                margins=margins,
-                seed=effort.seed,
+    plan, seed = make_plan(study, assumptions), effort.seed
+    endpoint_level = []
+    for ratio in (None, 1.0):
+        model = trial_model(*given.sizes, given.trial(ratio))
+        with OnBar("Endpoint level") as bar:
+            endpoint_level.append(
+                endpoint_characteristics(
+                    model, given.alpha, effort.endpoint, margins=margins, seed=seed, watcher=bar
+                )
             )
-            for ratio in (None, 1.0)
-        )
-    with progress.step("virtual subjects through scans and RECIST"):
+    with OnBar("Protocol level") as bar:
         protocol = protocol_characteristics(
-            make_plan(study, assumptions), given.alpha, effort.protocol, margins=margins, seed=effort.seed
+            plan, given.alpha, effort.protocol, margins=margins, seed=seed, watcher=bar
         )
     if effort.events is not None:
         events, how = effort.events, "as given"
@@ -161,7 +161,7 @@ def _randomised(
         how = f"implied by the published interval {given.published.low:g} to {given.published.high:g}"
     else:
         events, how = protocol.sums.events, "mean of the protocol-level trials"
-    simulated = Simulated(assumed, equal, protocol)
+    simulated = Simulated(endpoint_level[0], endpoint_level[1], protocol)
     page = RandomisedPage(given, events, how, simulated, book)
     chapters = (
         chapters_randomised.supports,

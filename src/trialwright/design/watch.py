@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from trialwright.stats.trial_sums import TrialSums
 
 
+def announce_compilation() -> None:
+    """Say so where kernels have to be compiled first."""
+    if not is_compiled():
+        sys.stderr.write("First run of this version: the numerical rules are compiled once.\n")
+
+
 class OnBar:
     """Use as a context; draws only where standard error is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "") -> None:
+        self._what = f"{what}: " if what else ""
         self._bar = Progress(
             BarColumn(),
             TextColumn("{task.fields[words]}"),
@@ -31,9 +38,7 @@ class OnBar:
         self._task = self._bar.add_task("", total=1.0, words="")
 
     def __enter__(self) -> Self:
-        """Show the bar; say so where kernels have to be compiled first."""
-        if not is_compiled():
-            sys.stderr.write("First run of this version: compiling, about half a minute\n")
+        """Show the bar."""
         self._bar.start()
         return self
 
@@ -49,5 +54,5 @@ class OnBar:
     def told(self, sums: TrialSums, share_done: float) -> None:
         """Move the bar and show the estimate of the first decision."""
         one = sums.below(sums.margins[0]) if sums.margins else sums.benefit
-        words = f"{sums.trials:,} trials: {one.value:.4f} ± {one.error:.4f}"
+        words = f"{self._what}{sums.trials:,} trials: {one.value:.4f} ± {one.error:.4f}"
         self._bar.update(self._task, completed=share_done, words=words)
