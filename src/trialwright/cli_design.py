@@ -329,6 +329,29 @@ def predictive(
     show(answer.facts, answer.table, as_json=as_json)
 
 
+@design_app.command()
+def after(
+    r1: Annotated[int, typer.Option(help="Planned: stop with this many responses or fewer …")],
+    n1: Annotated[int, typer.Option(help="… among these subjects.")],
+    r: Annotated[int, typer.Option(help="Planned: active with more responses than this …")],
+    n: Annotated[int, typer.Option(help="… among these subjects.")],
+    p0: NullRate,
+    x1: Annotated[int, typer.Option(help="Responses seen in the first stage.")],
+    x2: Annotated[int, typer.Option(help="Responses seen in the second stage.")] = 0,
+    n2: Annotated[int, typer.Option(help="Subjects that the second stage really had; 0: it stopped.")] = 0,
+    level: Annotated[float, typer.Option(help="Level of the interval.")] = 0.95,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What a finished two-stage trial says: unbiased estimate, interval and p that fit its design."""
+    from trialwright.design.after import after_answer  # noqa: PLC0415 (heavy)
+    from trialwright.stats.two_stage import TwoStagePlan  # noqa: PLC0415 (heavy)
+    from trialwright.stats.two_stage_inference import TwoStageOutcome  # noqa: PLC0415 (heavy)
+
+    answer = after_answer(TwoStagePlan(r1, n1, r, n), TwoStageOutcome(x1, x2, n2), p0, level)
+    show(answer.facts, answer.table, as_json=as_json)
+
+
 @design_app.command(STUDY_COMMAND)
 def study_design(
     study: Annotated[

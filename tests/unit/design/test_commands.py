@@ -106,3 +106,15 @@ def test_the_seed_decides_the_trials():
     one, same, other = (answer("trials", "--n", "67", *timing, "--seed", seed) for seed in "112")
     assert one == same
     assert one["decisions"] != other["decisions"]
+
+
+def test_a_finished_trial_is_judged_by_its_plan():
+    """12 of 43 do not reject 20 %, 13 do; the unbiased rate is above the naive one."""
+    plan = ("--r1", "3", "--n1", "13", "--r", "12", "--n", "43", "--p0", ".2")
+    lost = answer("after", *plan, "--x1", "4", "--x2", "8", "--n2", "30")
+    won = answer("after", *plan, "--x1", "4", "--x2", "9", "--n2", "30")
+    assert (lost["rejected"], won["rejected"]) == (False, True)
+    assert won["p"] <= 0.05 < lost["p"]
+    assert won["response_rate"] > won["naive_rate"]
+    stopped = answer("after", *plan, "--x1", "3")
+    assert stopped["response_rate"] == stopped["naive_rate"] == 3 / 13
