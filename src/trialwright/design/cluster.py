@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from trialwright.errors import ArgumentError
@@ -29,13 +30,13 @@ def connect(address: str) -> Any:
         ArgumentError: Dask is not installed, or no scheduler answers.
     """
     try:
-        from distributed import Client  # noqa: PLC0415 (optional)
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         raise ArgumentError.at(
             "--scheduler", "Dask is not installed", remedy="pip install trialwright[scale]"
         ) from error
     try:
-        return Client(address, timeout=CONNECT_SECONDS)
+        return distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise ArgumentError.at(
             f"--scheduler {address}", "no scheduler answers", remedy="start one with `dask scheduler`"
