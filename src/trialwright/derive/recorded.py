@@ -61,6 +61,7 @@ def _as_recorded() -> pl.Expr:
 
 
 def _flag_of_day(visits: pl.DataFrame, rules: ResponseRules) -> pl.DataFrame:
+    visits = visits.with_row_index("ROW")
     counts = (pl.col("ADT") >= pl.col("REFDT")).fill_null(value=True)
     order = ["RANK", "SRCSEQ"] if rules.worst_of_day else ["SRCSEQ"]
     descending = [False, True] if rules.worst_of_day else [True]
@@ -68,9 +69,9 @@ def _flag_of_day(visits: pl.DataFrame, rules: ResponseRules) -> pl.DataFrame:
         visits.filter(counts)
         .sort("USUBJID", "ADT", *order, descending=[False, False, *descending])
         .unique(("USUBJID", "ADT"), keep="first", maintain_order=True)
-        .select("USUBJID", "SRCSEQ", ANL01FL=pl.lit("Y"))
+        .select("ROW", ANL01FL=pl.lit("Y"))
     )
-    return visits.join(chosen, on=("USUBJID", "SRCSEQ"), how="left", maintain_order="left")
+    return visits.join(chosen, on="ROW", how="left", maintain_order="left")
 
 
 def _not_used(row: dict[str, object]) -> Finding:

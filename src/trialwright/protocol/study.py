@@ -182,6 +182,12 @@ class Group(NamedTuple):
     when: Condition | None = None
 
 
+TOTAL = "Total"
+"""The column of all subjects, beside those of the groups."""
+
+VERSUS = " vs "
+"""Between the two groups of a comparison."""
+
 _SET_LABELS = {
     "full": "Full analysis set",
     "safety": "Safety set",
@@ -249,6 +255,16 @@ class Study(Part):
             name: part if part.label else part.model_copy(update={"label": label(name)})
             for name, part in value.items()
         }
+
+    @field_validator("arms", "cohorts")
+    @classmethod
+    def _names_of_groups(cls, value: Mapping[str, Arm] | Mapping[str, Cohort]) -> Mapping[str, object]:
+        for name in value:
+            if name == TOTAL or VERSUS in name:
+                raise wrong(
+                    f"another name than '{name}': tables use '{TOTAL}' and '{VERSUS.strip()}' themselves"
+                )
+        return value
 
     @field_validator("arms")
     @classmethod

@@ -192,12 +192,17 @@ def _refuse_no_subject(frame: pl.DataFrame, where: str) -> None:
 
 
 def _with_sequence(frame: pl.DataFrame, contract: DomainContract, findings: list[Finding]) -> pl.DataFrame:
-    """Number the records of each subject in the order of the file where they are not numbered."""
+    """Number the records of a subject that are not numbered: in the order of the file, after the others."""
     sequence = contract.sequence
-    if not sequence or frame.is_empty() or frame[sequence].null_count() < frame.height:
+    if not sequence or frame.is_empty() or not frame[sequence].null_count():
         return frame
-    what = f"no record has {sequence}: they are numbered in the order of the file"
+    missing = frame[sequence].null_count()
+    some = f"{missing} records have" if missing < frame.height else "no record has"
+    what = f"{some} {'no ' if missing < frame.height else ''}{sequence}: numbered in the order of the file"
     remedy = f"write {sequence}, so that records keep their names"
-    findings.append(Finding(Severity.NOTE, "SEQ-NUMBERED", contract.name, "", "", what, remedy))
-    number = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-    return frame.with_columns((number.over("USUBJID") if contract.by_subject else number).alias(sequence))
+    severity = Severity.WARNING if missing < frame.height else Severity.NOTE
+    findings.append(Finding(severity, "SEQ-NUMBERED", contract.name, "", "", what, remedy))
+    given = pl.col(sequence)
+    number = given.is_null().cum_sum().cast(pl.Int64) + given.max().fill_null(0)
+    after = number.over("USUBJID") if contract.by_subject else number
+    return frame.with_columns(pl.coalesce(given, after).alias(sequence))

@@ -132,3 +132,11 @@ def test_a_doubtful_start_is_told(protocol, sdtm, day, code):
     start = {"USUBJID": "S1", "DSTERM": "R", "DSDECOD": "RANDOMIZED", "DSCAT": "PROTOCOL MILESTONE"}
     adam = derive_all(protocol(), sdtm(DS=[start | {"DSSTDTC": day}]))
     assert found(adam)[code].subject == "S1"
+
+
+def test_a_response_counts_whether_or_not_its_record_is_numbered_once(protocol, sdtm):
+    """Two responses with one RSSEQ: each day keeps its own response."""
+    twice = [overall("SD", RSSEQ=1), overall("PD", RSSEQ=1, RSDTC="2021-03-26")]
+    adam = derive_all(protocol(response=RECORDED), sdtm(RS=twice))
+    rows = adam.adrs.filter(pl.col("PARAMCD") == "OVR").sort("ADT")
+    assert rows.select("AVALC", "ANL01FL").rows() == [("SD", "Y"), ("PD", "Y")]

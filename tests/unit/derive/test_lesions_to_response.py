@@ -79,9 +79,7 @@ def test_a_non_target_lesion_that_nobody_recorded_keeps_targets_that_are_gone_at
     assert responses(derive_all(protocol(), sdtm(**lesions))) == [("2021-02-12", "PR")]
 
 
-def test_an_equivocal_new_lesion_confirmed_later_dates_progression_back(
-    protocol, sdtm, measured
-):
+def test_an_equivocal_new_lesion_confirmed_later_dates_progression_back(protocol, sdtm, measured):
     lesions = measured(
         "S1 T01 LIVER 2020-12-20=50 2021-02-12=30 2021-03-26=30 2021-05-07=30",
         "S1 X01 LUNG 2021-03-26=EQUIVOCAL 2021-05-07=UNEQUIVOCAL",

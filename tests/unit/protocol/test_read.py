@@ -87,6 +87,8 @@ def test_the_minimal_study_is_right():
         ("type: time-to-event", "type: survival", 18, "one of response, time-to-event"),
         ("type: time-to-event", "label: x", 17, "is missing"),
         ("safety: treated", "safety: [treated]", 13, "found a list"),
+        ("{A: New, B: Old}", "{A: New, Total: Old}", 6, "another name than 'Total'"),
+        ("{A: New, B: Old}", "{A: New, A vs B: Old}", 6, "another name than 'A vs B'"),
     ],
 )
 def test_one_wrong_word_is_told_with_its_line(old, new, line, said):

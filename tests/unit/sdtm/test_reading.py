@@ -95,6 +95,13 @@ def test_records_without_number_are_numbered_and_said_so(tmp_path):
     assert "SEQ-NUMBERED" in {finding.code for finding in data.findings}
 
 
+def test_a_record_that_lost_its_number_gets_one_of_its_own(tmp_path):
+    text = "USUBJID,AESEQ,AETERM\nS-1,2,Nausea\nS-1,,Fever\nS-2,,Rash\n"
+    data = read_folder(save(tmp_path, dm__csv=DM, ae__csv=text))
+    assert data.domain("AE").select("USUBJID", "AESEQ").rows() == [("S-1", 2), ("S-1", 3), ("S-2", 1)]
+    assert "2 records have no AESEQ" in next(f.what for f in data.findings if f.code == "SEQ-NUMBERED")
+
+
 def test_missing_columns_are_findings(tmp_path):
     data = read_folder(save(tmp_path, dm__csv=DM))
     found = {finding.severity: finding.what for finding in data.findings if finding.code == "COLUMN-MISSING"}
