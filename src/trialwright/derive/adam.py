@@ -55,7 +55,8 @@ def derive_all(study: Study, data: StudyData) -> Adam:
     findings += not_used
     lesions, adtr = None, pl.DataFrame(schema=dict.fromkeys(ADTR_COLUMNS, pl.String()))
     if data.has("TR"):
-        history = collect_lesions(data, study.response.assessor, adsl, study.response.partial_lesion_dates)
+        rules = study.response
+        history = collect_lesions(data, rules.assessor, adsl, rules.partial_lesion_dates, study.data_cutoff)
         findings += history.left_out
         lesions = judge_lesions(history, limits, options)
         adtr = derive_adtr(adsl, lesions, history)

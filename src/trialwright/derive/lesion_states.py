@@ -6,10 +6,15 @@ was not done or not evaluable tells nothing: it is neither still there nor gone.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _LESION = ("USUBJID", "LESIONID")
 _UNEQUIVOCAL = "unequivocal"
@@ -61,12 +66,16 @@ def non_target_states(measured: pl.DataFrame, lesions: pl.DataFrame, visits: pl.
 
 
 def new_lesion_states(
-    measured: pl.DataFrame, lesions: pl.DataFrame, identified: pl.DataFrame, visits: pl.DataFrame
+    measured: pl.DataFrame,
+    lesions: pl.DataFrame,
+    identified: pl.DataFrame,
+    visits: pl.DataFrame,
+    cut_off: dt.date | None,
 ) -> pl.DataFrame:
     """What was seen of new lesions, each followed by its identifier [Eisenhauer 2009, 4.3.5].
 
-    UNEQUIVOCAL if any new lesion is; EQUIVOCAL_CONFIRMED if one seen here is unequivocal later; else
-    EQUIVOCAL_UNCONFIRMED. A new lesion that TU identified before TR first describes it, or that TR never
+    UNEQUIVOCAL if any new lesion is; EQUIVOCAL_CONFIRMED if one seen here is unequivocal later, up to the
+    cut-off; else EQUIVOCAL_UNCONFIRMED. A new lesion that TU identified before TR first describes it, or that TR never
     describes, was seen there: as TR first describes it, else unequivocally.
     """
     new = lesions.filter(pl.col("ROLE") == "new").select(*_LESION, "TULOC")
@@ -82,9 +91,12 @@ def new_lesion_states(
         .select(*_LESION, "VISITNO", "TULOC", STATE=pl.col("AS").fill_null(_UNEQUIVOCAL))
     )
     unequivocal = pl.col("STATE") == _UNEQUIVOCAL
-    last_certain = pl.col("VISITNO").filter(unequivocal).max().over(_LESION)
+    days = visits.group_by("USUBJID", "VISITNO").agg(ADT=pl.col("ADT").max())
+    in_time = (pl.col("ADT") <= pl.lit(cut_off, dtype=pl.Date)).fill_null(value=True)
+    last_certain = pl.col("VISITNO").filter(unequivocal & in_time).max().over(_LESION)
     return (
         pl.concat([described, named])
+        .join(days, on=("USUBJID", "VISITNO"))
         .filter(pl.col("VISITNO") > 0, pl.col("STATE") != "none")
         .with_columns(LATER=(last_certain > pl.col("VISITNO")).fill_null(value=False))
         .group_by("USUBJID", "VISITNO")

@@ -34,6 +34,8 @@ from trialwright.derive.recist.options import read_rulebook
 from trialwright.derive.tumour_words import meaning_of, tumour_words
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from trialwright.dates import DateRule
     from trialwright.findings import Finding
     from trialwright.protocol.response_rules import Assessor
@@ -60,7 +62,11 @@ class LesionHistory:
 
 
 def collect_lesions(
-    data: StudyData, assessor: Assessor, references: pl.DataFrame, rule: DateRule
+    data: StudyData,
+    assessor: Assessor,
+    references: pl.DataFrame,
+    rule: DateRule,
+    cut_off: dt.date | None = None,
 ) -> LesionHistory:
     """Collect one assessor's lesions.
 
@@ -69,6 +75,7 @@ def collect_lesions(
         assessor: Whose records count.
         references: USUBJID, REFDT and TRTSDT.
         rule: How the date of a visit without any complete date is completed.
+        cut_off: What is seen later confirms nothing.
 
     Raises:
         DataError: a diameter is below 0 mm.
@@ -83,7 +90,8 @@ def collect_lesions(
     lesions = _lesions(identified, measured)
     visits = _visits(measured, identified, references)
     measured = measured.join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
-    states = _visit_states(measured, lesions, identified, visits)
+    new = new_lesion_states(measured, lesions, identified, visits, cut_off)
+    states = _visit_states(measured, lesions, new, visits)
     targets = _target_diameters(measured, lesions, visits)
     results = results.join(references.select("USUBJID"), on="USUBJID", how="semi")
     return LesionHistory(states, targets, lesions_left_out(results, measured, lesions))
@@ -217,7 +225,7 @@ def _only_named(measured: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFram
 
 
 def _visit_states(
-    measured: pl.DataFrame, lesions: pl.DataFrame, identified: pl.DataFrame, visits: pl.DataFrame
+    measured: pl.DataFrame, lesions: pl.DataFrame, new: pl.DataFrame, visits: pl.DataFrame
 ) -> pl.DataFrame:
     """One row a subject and VISITNO with the non-target and new lesion state."""
     one = visits.group_by("USUBJID", "VISITNO", maintain_order=True).agg(
@@ -226,7 +234,6 @@ def _visit_states(
         FIRSTSEQ=pl.col("FIRSTSEQ").filter(pl.col("FIRSTDOM") == pl.col("FIRSTDOM").min()).min(),
     )
     non_target = non_target_states(measured, lesions, one)
-    new = new_lesion_states(measured, lesions, identified, visits)
     return (
         one.join(non_target, on=("USUBJID", "VISITNO"), how="left")
         .join(new, on=("USUBJID", "VISITNO"), how="left")

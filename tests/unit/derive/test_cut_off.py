@@ -85,3 +85,13 @@ def test_a_sample_that_was_not_taken_does_not_show_the_subject_alive(protocol, s
     assert str(adsl(study, sdtm(LB=[missed], **measured(STABLE)))["LSTALVDT"]) == "2021-03-26"
     taken = missed | {"LBSTAT": None, "LBSTRESN": 120.0}
     assert str(adsl(study, sdtm(LB=[taken], **measured(STABLE)))["LSTALVDT"]) == "2021-06-01"
+
+
+@pytest.mark.parametrize(("confirmed", "response"), [("2021-06-30", "PD"), ("2021-07-01", "SD")])
+def test_what_is_seen_after_the_cut_off_does_not_confirm_a_new_lesion(
+    protocol, sdtm, measured, confirmed, response
+):
+    new = f"S1 X01 BONE 2021-03-26=EQUIVOCAL {confirmed}=UNEQUIVOCAL"
+    adam = derive_all(protocol(study=CUT), sdtm(**measured(STABLE, new)))
+    seen = adam.adrs.filter(pl.col("PARAMCD") == "OVR", pl.col("ADT") == pl.date(2021, 3, 26))
+    assert seen["AVALC"].to_list() == [response]
