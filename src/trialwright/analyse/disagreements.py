@@ -51,10 +51,12 @@ def disagreements(context: Context) -> pl.DataFrame:
 
 
 def _one_a_day(context: Context, paramcd: str) -> pl.DataFrame:
-    """The analysed record of each subject and day, numbered as LEFT (derived) or RIGHT (recorded)."""
+    """The analysed record of each subject and day up to the cut-off: LEFT (derived) or RIGHT (recorded)."""
     side = "LEFT" if paramcd == FROM_LESIONS else "RIGHT"
+    until = pl.lit(context.study.data_cutoff, dtype=pl.Date)
     return (
         context.adam.adrs.filter(pl.col("PARAMCD") == paramcd, pl.col("ANL01FL").fill_null("") == "Y")
+        .filter((pl.col("ADT") <= until).fill_null(value=True))
         .select("USUBJID", "ADT", "AVISIT", "VISITNUM", "AVALC", "REASON")
         .sort("USUBJID", "ADT", "VISITNUM", "AVALC")
         .unique(_DAY, keep="first", maintain_order=True)

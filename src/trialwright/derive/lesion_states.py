@@ -75,8 +75,8 @@ def new_lesion_states(
     """What was seen of new lesions, each followed by its identifier [Eisenhauer 2009, 4.3.5].
 
     UNEQUIVOCAL if any new lesion is; EQUIVOCAL_CONFIRMED if one seen here is unequivocal later, up to the
-    cut-off; else EQUIVOCAL_UNCONFIRMED. A new lesion that TU identified before TR first describes it, or that TR never
-    describes, was seen there: as TR first describes it, else unequivocally.
+    cut-off; else EQUIVOCAL_UNCONFIRMED. A new lesion that TU identified before TR first describes it, or
+    that TR never describes, was seen there: as TR first describes it, else unequivocally.
     """
     new = lesions.filter(pl.col("ROLE") == "new").select(*_LESION, "TULOC")
     described = _described(measured.join(new, on=_LESION))

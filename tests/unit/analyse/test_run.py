@@ -274,3 +274,21 @@ def test_derived_and_recorded_responses_are_matched_by_day_and_then_by_visit(stu
         ("A2", "A", dt.date(2021, 1, 15), "SD", ""),
         ("B1", "B", dt.date(2021, 1, 16), "", "CR"),
     ]
+
+
+def test_a_disagreement_after_the_cut_off_is_none_yet(study, frames):
+    readings = pl.DataFrame(
+        {
+            "USUBJID": ["A1"] * 2,
+            "PARAMCD": ["OVRLES", "OVRREC"],
+            "AVALC": ["SD", "PD"],
+            "VISITNUM": [1.0, 1.0],
+        }
+    ).with_columns(
+        ADT=pl.date(2021, 1, 20), ANL01FL=pl.lit("Y"), AVISIT=pl.lit("VISIT 1"), REASON=pl.lit("sum 30 mm")
+    )
+    both = SimpleNamespace(**vars(frames) | {"adrs": pl.concat([frames.adrs, readings], how="diagonal")})
+    early = study.identity.model_copy(update={"data_cutoff": dt.date(2021, 1, 19)})
+    assert analyse(study, both, DATA).disagreements.height == 1
+    before = analyse(study.model_copy(update={"identity": early}), both, DATA)
+    assert before.disagreements.height == 0
