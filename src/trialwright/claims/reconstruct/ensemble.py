@@ -147,9 +147,10 @@ def _attempt(
 ) -> DataSet | None:
     counts: dict[str, dict[str, int]] = {group.name: {} for group in targets.groups}
     places = {name: one.draw(rng) for name, one in totals.items()}
+    share = rng.uniform(*_SPLIT)
     for ratio in targets.ratios:
         events = totals[ratio.claim].events[places[ratio.claim]]
-        first = round(events * rng.uniform(*_SPLIT))
+        first = round(events * share)
         counts[ratio.groups[0]][ratio.endpoint] = first
         counts[ratio.groups[1]][ratio.endpoint] = events - first
     parts: DataSet = {}

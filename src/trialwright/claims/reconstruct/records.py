@@ -31,6 +31,8 @@ _BASELINE, _SMALL, _LARGE = 50.0, 30.0, 75.0
 _LAST_DAY = dt.date(2022, 12, 31)
 _MONTH_TEXT = len("2019-09")
 _RESPONSES = ("CR", "PR")
+_UNCONTROLLED = {"PD": "PD", "NE": "SD"}
+"""What the only scan shows; stable disease too early to count is not evaluable."""
 _AGE_SPREAD = 9.0
 _AGE = 60
 _TRIES = 1500
@@ -119,14 +121,15 @@ def _best(
     counts = response_counts(publication, group)
     n = early.size
     responders = counts.get("ORR", 0)
-    controlled = counts.get("DCR", max(responders, int((early >= FIRST_SCAN).sum() * 0.8)))
+    seen = int((early >= FIRST_SCAN + 2).sum())
+    controlled = counts.get("DCR", seen)
     rank = early + rng.normal(0, 25, n) - 10_000 * (early < FIRST_SCAN) + 5_000 * (failed == 0)
     order = np.argsort(-rank)
     kept = sorted(
         order[:controlled],
         key=lambda j: -(early[j] + rng.normal(0, 40) - 10_000 * (early[j] < FIRST_SCAN + CONFIRMED_AFTER)),
     )
-    best = ["PD"] * n
+    best = ["PD" if failed[j] else "NE" for j in range(n)]
     for place, j in enumerate(kept):
         best[j] = "SD" if place >= responders else "PR"
     able = list(kept[:responders])
@@ -201,8 +204,8 @@ def _person(
 
 def scan_days(course: Course) -> list[tuple[int, str]]:
     """The days of the scans and what each shows, up to the end of progression-free survival."""
-    if course.best == "PD":
-        return [(course.free, "PD")]
+    if course.best in _UNCONTROLLED:
+        return [(course.free, _UNCONTROLLED[course.best])]
     if course.best in _RESPONSES:
         response = course.response
         days = list(range(FIRST_SCAN, response - _LAST_GAP, EVERY))
