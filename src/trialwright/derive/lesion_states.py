@@ -51,17 +51,22 @@ def non_target_states(measured: pl.DataFrame, lesions: pl.DataFrame, visits: pl.
         every.join(seen, on=(*_LESION, "VISITNO"), how="left")
         .with_columns(state.fill_null("not_evaluable"))
         .group_by("USUBJID", "VISITNO")
-        .agg(
-            NONTARGET=pl.when((pl.col("VISITNO") == 0).first())
-            .then(pl.lit("NON-CR/NON-PD"))
-            .when((state == "progression").any())
-            .then(pl.lit("PD"))
-            .when((state == "not_evaluable").any())
-            .then(pl.lit("NE"))
-            .when((state == "absent").all())
-            .then(pl.lit("CR"))
-            .otherwise(pl.lit("NON-CR/NON-PD"))
-        )
+        .agg(NONTARGET=_non_target_of_visit(pl.col("STATE")))
+    )
+
+
+def _non_target_of_visit(state: pl.Expr) -> pl.Expr:
+    """The non-target response of a visit from the states of all its lesions; at baseline they are there."""
+    return (
+        pl.when((pl.col("VISITNO") == 0).first())
+        .then(pl.lit("NON-CR/NON-PD"))
+        .when((state == "progression").any())
+        .then(pl.lit("PD"))
+        .when((state == "not_evaluable").any())
+        .then(pl.lit("NE"))
+        .when((state == "absent").all())
+        .then(pl.lit("CR"))
+        .otherwise(pl.lit("NON-CR/NON-PD"))
     )
 
 
@@ -80,16 +85,7 @@ def new_lesion_states(
     """
     new = lesions.filter(pl.col("ROLE") == "new").select(*_LESION, "TULOC")
     described = _described(measured.join(new, on=_LESION))
-    first = (
-        described.sort("VISITNO").unique(_LESION, keep="first").select(*_LESION, FIRST="VISITNO", AS="STATE")
-    )
-    named = (
-        identified.filter(pl.col("ROLE") == "new")
-        .join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
-        .join(first, on=_LESION, how="left")
-        .filter((pl.col("VISITNO") < pl.col("FIRST")).fill_null(value=True))
-        .select(*_LESION, "VISITNO", "TULOC", STATE=pl.col("AS").fill_null(_UNEQUIVOCAL))
-    )
+    named = _named(described, identified, visits)
     unequivocal = pl.col("STATE") == _UNEQUIVOCAL
     days = visits.group_by("USUBJID", "VISITNO").agg(ADT=pl.col("ADT").max())
     in_time = (pl.col("ADT") <= pl.lit(cut_off, dtype=pl.Date)).fill_null(value=True)
@@ -108,6 +104,24 @@ def new_lesion_states(
             .otherwise(pl.lit("EQUIVOCAL_UNCONFIRMED")),
             NEWWHERE=pl.col("TULOC").drop_nulls().unique().sort().str.join(", "),
         )
+    )
+
+
+def _named(described: pl.DataFrame, identified: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
+    """New lesions at the visits at which TU identifies them before TR tells of them.
+
+    Of two first descriptions at one visit, the unequivocal one holds.
+    """
+    first = described.group_by(_LESION).agg(
+        FIRST=pl.col("VISITNO").min(),
+        AS=pl.col("STATE").filter(pl.col("VISITNO") == pl.col("VISITNO").min()).sort().last(),
+    )
+    return (
+        identified.filter(pl.col("ROLE") == "new")
+        .join(visits.select("USUBJID", "KEY", "VISITNO"), on=("USUBJID", "KEY"))
+        .join(first, on=_LESION, how="left")
+        .filter((pl.col("VISITNO") < pl.col("FIRST")).fill_null(value=True))
+        .select(*_LESION, "VISITNO", "TULOC", STATE=pl.col("AS").fill_null(_UNEQUIVOCAL))
     )
 
 
