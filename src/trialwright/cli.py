@@ -196,6 +196,14 @@ def ingest(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+def _leave_with_errors(errors: int) -> None:
+    """Done, but not with clean data: exit status 1, and where to read about it."""
+    if errors:
+        noun = "finding" if errors == 1 else "findings"
+        typer.echo(f"Done, with {errors} {noun} of severity error: `trialwright check` lists them.", err=True)
+        raise typer.Exit(EXIT_FINDINGS)
+
+
 @app.command()
 def derive(
     study: Study,
@@ -209,6 +217,7 @@ def derive(
     loaded = workflow.load(study, data, OnTerminal())
     for name in workflow.write_adam(loaded, out):
         typer.echo(out / name)
+    _leave_with_errors(loaded.errors)
 
 
 @app.command()
@@ -223,8 +232,10 @@ def analyse(
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 
     steps = OnTerminal()
-    write_results(workflow.analyse(workflow.load(study, data, steps), steps), out)
+    loaded = workflow.load(study, data, steps)
+    write_results(workflow.analyse(loaded, steps), out)
     typer.echo(out)
+    _leave_with_errors(loaded.errors)
 
 
 @app.command()
@@ -240,7 +251,9 @@ def report(
 
     steps = OnTerminal()
     wanted = workflow.known_formats(_listed(formats))
-    typer.echo(workflow.write_report(workflow.load(study, data, steps), out, wanted, steps))
+    loaded = workflow.load(study, data, steps)
+    typer.echo(workflow.write_report(loaded, out, wanted, steps))
+    _leave_with_errors(loaded.errors)
 
 
 @app.command()

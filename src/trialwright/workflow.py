@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from trialwright.errors import ArgumentError
 from trialwright.files import atomic_folder
+from trialwright.findings import Severity
 from trialwright.pilot import PILOT_STUDIES, sdtm_folder
 from trialwright.progress import Silent
 
@@ -43,6 +45,16 @@ class Loaded:
     adam: Adam
     publication: Publication | None = None
     sequencing: Sequencing | None = None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that reading, checking and deriving found."""
+        return all_findings(self.study, self.data, self.adam.findings)
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 def read(study: str, data: Path | None, progress: Progress | None = None) -> tuple[Study, StudyData]:
@@ -193,7 +205,7 @@ def write_report(loaded: Loaded, out: Path, formats: Sequence[str], progress: Pr
     steps = progress or Silent()
     results = analyse(loaded, steps)
     with steps.step("Checking the data"):
-        findings = all_findings(loaded.study, loaded.data, (*loaded.adam.findings, *results.findings))
+        findings = (*loaded.findings, *results.findings)
     given = ReportInput(
         study=loaded.study,
         results=results,

@@ -184,6 +184,19 @@ def test_cm_are_read_as_mm_and_said_so(tiny, run):
     assert "sum 63 mm, −27 mm (−30 %)" in run("explain", study, "--data", data, "T-1")[1]
 
 
+def test_what_is_done_with_erroneous_data_exits_with_1_and_is_written(tiny, run, tmp_path):
+    study, data = tiny
+    (data / "rs.csv").write_text(
+        "STUDYID,DOMAIN,USUBJID,RSSEQ,RSTESTCD,RSTEST,RSORRES,RSSTRESC,RSEVAL,RSDTC\n"
+        "T,RS,T-9,1,OVRLRESP,Overall Response,PR,PR,INVESTIGATOR,2021-02-12\n"
+    )
+    for command, out in (("derive", "adam"), ("analyse", "results.json"), ("report", "page")):
+        status, _, err = run(command, study, "--data", data, "--out", tmp_path / out)
+        assert status == 1
+        assert "1 finding of severity error" in err
+        assert (tmp_path / out).exists()
+
+
 @pytest.mark.parametrize("date", ["31.09.2019", "2019-09-31"])
 def test_a_date_that_does_not_exist_is_an_error_of_the_data(tiny, run, date):
     study, data = tiny
