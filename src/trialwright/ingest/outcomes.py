@@ -125,10 +125,11 @@ class Tally:
 
 
 def _rejected(remark: Remark) -> Finding:
+    """A warning in all that follows: what was rejected, an error of the sheet, is not in the data."""
     place = remark.place
     what = f"row {place.row} is rejected: {remark.what}"
     record = f"{place.sheet} {place.cell}"
-    return Finding(remark.severity, "INGEST-REJECTED", "", "", record, what, remark.remedy)
+    return Finding(Severity.WARNING, "INGEST-REJECTED", "", "", record, what, remark.remedy)
 
 
 def _repaired(code: str, count: int) -> Finding:
