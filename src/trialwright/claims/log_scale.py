@@ -157,7 +157,7 @@ def other_test_tolerance(z: float, events: float) -> float:
     """How far a log-rank, score or likelihood-ratio statistic may lie from Wald's.
 
     The three agree as events grow: their difference falls with √events and grows with the effect. The
-    factors cover all of 4,000 samples of 14 to 140 subjects from trials in lung and colon cancer.
+    factors cover all of 3,953 samples of 14 to 140 subjects from lung, colon and veteran (R survival).
     """
     return min(0.7 * (z * z + 0.3), 2.5) / math.sqrt(max(events, 1.0))
 
