@@ -32,6 +32,22 @@ from trialwright.errors import DateError
 FIRST_YEAR = 1583
 """The first full year of the Gregorian calendar, where ISO 8601 begins without prior agreement."""
 
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""In English, whatever the language of the machine."""
+
 _MID_DAY = 15
 _LONGEST_MONTH = 31
 _MID_YEAR = (6, 30)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +20,7 @@ from trialwright.analyse.comparison import (
 )
 from trialwright.analyse.rows import NOT_ESTIMABLE, finite
 from trialwright.analyse.time_to_event import median_row
+from trialwright.rulebook import read_table
 from trialwright.stats.concordance import concordance
 from trialwright.stats.cox import cox
 from trialwright.stats.logrank import UNWEIGHTED
@@ -47,8 +46,7 @@ PER_SD = "per standard deviation"
 @cache
 def fewest_events() -> int:
     """Read below how many events an estimate of a Cox model is called unstable."""
-    text = files("trialwright").joinpath("rulebook", "biomarkers.toml").read_text(encoding="utf-8")
-    return int(tomllib.loads(text)["times"]["fewest_events"])
+    return int(read_table("biomarkers.toml")["times"]["fewest_events"])
 
 
 @dataclass(frozen=True)

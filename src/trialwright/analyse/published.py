@@ -11,6 +11,7 @@ import polars as pl
 
 from trialwright.analyse.results import PUBLISHED_COLUMNS, TABLE_KEYS
 from trialwright.analyse.vocabulary import statistics
+from trialwright.dates import MONTH_NAMES
 from trialwright.findings import Finding, Severity
 from trialwright.protocol.published import Unit, decimals
 
@@ -25,20 +26,6 @@ NO_ROW = "the analysis has no such row"
 NO_BOUND = "the row has no such bound"
 _PER_CENT = 100
 _PRINTED_DAY = re.compile(r"^([A-Z][a-z]+) (?:(\d{1,2}), )?(\d{4})$")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _SHORT = 3
 
 
@@ -137,7 +124,7 @@ def day_as_printed(day: str, printed: str) -> str:
     if style is None:
         return day
     year, month, of_month = day.split("-")
-    name = _MONTHS[int(month) - 1]
+    name = MONTH_NAMES[int(month) - 1]
     name = name[:_SHORT] if len(style[1]) == _SHORT else name
     return f"{name} {int(of_month)}, {year}" if style[2] else f"{name} {year}"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from trialwright.rulebook import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,5 @@ def statistics() -> Mapping[str, Statistic]:
     >>> statistics()["hazard_ratio"].unit
     'ratio'
     """
-    text = files("trialwright").joinpath("rulebook", "statistics.toml").read_text(encoding="utf-8")
-    entries = {name: entry for name, entry in tomllib.loads(text).items() if isinstance(entry, dict)}
+    entries = read_sections("statistics.toml")
     return MappingProxyType({name: Statistic(name=name, **entry) for name, entry in entries.items()})

@@ -17,14 +17,13 @@ Source: Łuksza et al., Nature 2017; 551:517, equations of the main text and Met
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from trialwright.errors import DataError
+from trialwright.rulebook import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,8 +62,7 @@ def luksza_2017() -> Model:
     >>> luksza_2017().a, luksza_2017().k
     (26.0, 4.87)
     """
-    text = files("trialwright").joinpath("rulebook", "biomarkers.toml").read_text(encoding="utf-8")
-    stated = tomllib.loads(text)["luksza_2017"]
+    stated = read_table("biomarkers.toml")["luksza_2017"]
     del stated["source"]
     return Model(**{**stated, "anchor_positions": tuple(stated["anchor_positions"])})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from trialwright.rulebook import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Entry:
 @cache
 def entries() -> dict[str, Entry]:
     """Every code, from rulebook/claims-checks.toml."""
-    text = files("trialwright.rulebook").joinpath("claims-checks.toml").read_text(encoding="utf-8")
-    return {code: Entry(**entry) for code, entry in tomllib.loads(text)["codes"].items()}
+    return {code: Entry(**entry) for code, entry in read_table("claims-checks.toml")["codes"].items()}
 
 
 def entry(code: str) -> Entry:

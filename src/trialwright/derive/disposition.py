@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from trialwright.derive.dated import EVENT_SCHEMA, dated_records, earliest
+from trialwright.rulebook import read_sections
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 @cache
 def disposition_words() -> dict[str, dict[str, list[str]]]:
     """Read the table."""
-    text = resources.files("trialwright").joinpath("rulebook", "disposition.toml").read_text("utf-8")
-    table: dict[str, Any] = tomllib.loads(text)
-    return {name: section for name, section in table.items() if isinstance(section, dict)}
+    return read_sections("disposition.toml")
 
 
 def milestone(data: StudyData, which: str) -> pl.DataFrame:

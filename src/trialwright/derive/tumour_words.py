@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-from typing import Any
+
+from trialwright.rulebook import read_sections
 
 Words = Mapping[str, Mapping[str, list[str]]]
 
@@ -14,9 +13,7 @@ Words = Mapping[str, Mapping[str, list[str]]]
 @cache
 def tumour_words() -> Words:
     """Read the table: section, meaning, and the words that say it."""
-    text = resources.files("trialwright").joinpath("rulebook", "tumour-findings.toml").read_text("utf-8")
-    table: dict[str, Any] = tomllib.loads(text)
-    return {name: section for name, section in table.items() if isinstance(section, dict)}
+    return read_sections("tumour-findings.toml")
 
 
 def meaning_of(section: str) -> dict[str, str]:

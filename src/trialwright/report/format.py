@@ -10,6 +10,8 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from trialwright.dates import MONTH_NAMES
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -24,20 +26,6 @@ _THOUSAND = 1000
 _SMALLEST_P = 0.001
 _LARGEST_P = 0.999
 _P_DECIMALS = 3
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def is_missing(value: float | None) -> bool:
@@ -191,7 +179,7 @@ def long_date(value: dt.date) -> str:
     >>> long_date(date(2019, 9, 30)).replace(chr(160), " ")
     '30 September 2019'
     """
-    return f"{value.day}\u00a0{_MONTH_NAMES[value.month - 1]}\u00a0{value.year}"
+    return f"{value.day}\u00a0{MONTH_NAMES[value.month - 1]}\u00a0{value.year}"
 
 
 def plural(n: int, one: str, many: str = "") -> str:

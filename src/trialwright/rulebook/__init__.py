@@ -10,3 +10,8 @@ from typing import Any
 def read_table(name: str) -> dict[str, Any]:
     """The TOML table `name` of the rulebook, such as "sdtm.toml"."""
     return tomllib.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def read_sections(name: str) -> dict[str, Any]:
+    """The sections of a TOML table, without what stands above them (source and version)."""
+    return {section: entry for section, entry in read_table(name).items() if isinstance(entry, dict)}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from trialwright.claims.counts import counts_of, size_of
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.model import Proportion, Registration, Summary
 from trialwright.claims.proportion_intervals import EXACT, limits_of
+from trialwright.rulebook import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +68,7 @@ def summaries(publication: Publication) -> Iterator[Finding]:
 
 @cache
 def _registries() -> dict[str, Any]:
-    text = files("trialwright.rulebook").joinpath("registries.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("registries.toml")
 
 
 def registrations(publication: Publication) -> Iterator[Finding]:

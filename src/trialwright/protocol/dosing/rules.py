@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from trialwright.rulebook import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,7 @@ class TabletSet:
 @cache
 def rulebook() -> Mapping[str, Any]:
     """Return rulebook/dosing.toml as a read-only mapping."""
-    text = (files("trialwright") / "rulebook" / "dosing.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(read_table("dosing.toml"))
 
 
 @cache
