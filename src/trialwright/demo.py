@@ -51,10 +51,10 @@ def run_demo(out: Path, console: Console, progress: Progress) -> int:
 
 
 def _announce_compilation() -> None:
-    from trialwright.stats.kernel import is_compiled  # noqa: PLC0415 (heavy)
+    from trialwright.stats.kernel import on_first_compilation  # noqa: PLC0415 (heavy)
 
-    if not is_compiled():
-        sys.stderr.write("First run of this version: the numerical rules are compiled once.\n")
+    text = "First run of this version: the numerical rules are compiled once.\n"
+    on_first_compilation(lambda: sys.stderr.write(text))
 
 
 def print_agreement(table: list[Agreement], console: Console) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from trialwright.stats.kernel import is_compiled
+from trialwright.stats.kernel import on_first_compilation
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def announce_compilation() -> None:
-    """Say so where kernels have to be compiled first."""
-    if not is_compiled():
-        sys.stderr.write("First run of this version: the numerical rules are compiled once.\n")
+    """Say so when kernels have to be compiled first."""
+    text = "First run of this version: the numerical rules are compiled once.\n"
+    on_first_compilation(lambda: sys.stderr.write(text))
 
 
 class OnBar:
