@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from trialwright.protocol.study import Study
     from trialwright.simulate.scenario import Assumptions
 
-INTERVAL = re.compile(r"95 % CI ([0-9.]+) to ([0-9.]+)")
-TAIL = 0.025
 USUAL_ALPHA = 0.05
 
 
@@ -38,17 +35,19 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRatio:
-    """A published hazard ratio with its 95 % interval."""
+    """A published hazard ratio with its interval, and the events behind it where they are published."""
 
     value: float
     low: float
     high: float
     source: str
+    level: float = 0.95
+    events: int | None = None
 
     @property
     def std_error(self) -> float:
         """Of the log hazard ratio, from the width of the interval."""
-        return math.log(self.high / self.low) / (2.0 * normal_isf(TAIL))
+        return math.log(self.high / self.low) / (2.0 * normal_isf((1.0 - self.level) / 2.0))
 
     def implied_events(self, share: float) -> float:
         """Events with which a Cox model has this standard error, for the share of one arm."""
@@ -150,9 +149,10 @@ def published(assumptions: Assumptions, figure: Figure, arm: str | None = None) 
 
 def _published_ratio(assumptions: Assumptions, arm: str) -> PublishedRatio | None:
     for one in assumptions.published:
-        limits = INTERVAL.search(one.source)
-        if one.figure is Figure.PFS_HAZARD_RATIO and one.arm == arm and limits:
-            return PublishedRatio(one.value, float(limits[1]), float(limits[2]), one.source)
+        if one.figure is not Figure.PFS_HAZARD_RATIO or one.arm != arm:
+            continue
+        if one.low and one.high and one.low < one.high:
+            return PublishedRatio(one.value, one.low, one.high, one.source, one.level, one.events)
     return None
 
 

@@ -156,6 +156,8 @@ def _randomised(
         )
     if effort.events is not None:
         events, how = effort.events, "as given"
+    elif given.published is not None and given.published.events is not None:
+        events, how = float(given.published.events), f"published ({given.published.source})"
     elif given.published is not None:
         events = given.published.implied_events(given.share)
         how = f"implied by the published interval {given.published.low:g} to {given.published.high:g}"

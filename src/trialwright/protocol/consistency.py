@@ -10,6 +10,7 @@ from trialwright.protocol.condition_words import Fact
 from trialwright.protocol.endpoint_consistency import endpoint_problems
 from trialwright.protocol.names import Declared
 from trialwright.protocol.part import nearest
+from trialwright.protocol.plan_consistency import plan_problems
 from trialwright.protocol.problems import Path, Problem
 from trialwright.protocol.response_rules import ReferenceDate
 from trialwright.protocol.study import DesignKind
@@ -35,6 +36,7 @@ def inconsistencies(study: Study, tree: Tree) -> list[Problem]:
         *_circular_sets(study),
         *_baseline(study),
         *endpoint_problems(study, names),
+        *plan_problems(study, names),
         *_safety(study, names),
         *_biomarkers(study, names),
         *_comparators(study),

@@ -34,6 +34,7 @@ from trialwright.protocol.regimen import TreatmentPhase
 from trialwright.protocol.response_rules import ResponseRules
 from trialwright.protocol.safety import Safety
 from trialwright.protocol.schedule import Assessments, Visit
+from trialwright.protocol.size_plan import SizePlan
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -214,6 +215,7 @@ class Study(Part):
     comparators: Names = Field(
         default=(), description="Published trials of rulebook/btc-trials.toml to show beside the results."
     )
+    size_plan: SizePlan | None = Field(default=None, alias="design")
     arms: Mapping[Name, Arm] = {}
     cohorts: Mapping[Name, Cohort] = {}
     randomisation: Randomisation | None = None

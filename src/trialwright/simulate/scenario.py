@@ -22,6 +22,7 @@ from trialwright.protocol.part import (
     Number,
     Part,
     Positive,
+    Probability,
     Text,
     wrong,
 )
@@ -250,6 +251,10 @@ class Published(Part):
 
     figure: Figure
     value: NotNegative
+    low: NotNegative | None = Field(default=None, description="Lower limit of its published interval.")
+    high: NotNegative | None = None
+    level: Probability = Field(default=0.95, description="Level of that interval.")
+    events: Count | None = Field(default=None, description="Events behind it, where they are published.")
     arm: Name | None = None
     of: Population = Population.ALL
     terms: Names = Field(default=(), description="event rate: the adverse events it counts.")
@@ -258,6 +263,14 @@ class Published(Part):
     possible: Answer = Field(default=True, description="no: contradicts other published figures.")
     because: Text | None = None
     source: Text
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise wrong("both `low` and `high`, or neither")
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise wrong(f"limits on both sides of the value {self.value:g}")
+        return self
 
 
 class Achieved(Part):
