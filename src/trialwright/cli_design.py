@@ -210,12 +210,20 @@ def sequential(
     beta_gamma: Annotated[float, typer.Option(help="Hwang–Shih–DeCani parameter of beta.")] = -2.0,
     alpha: Alpha = 0.025,
     beta: Beta = 0.2,
+    seen: Annotated[float | None, typer.Option(help="The z seen at a look: the power that is left.")] = None,
+    look: Annotated[int, typer.Option(help="Number of that look; 1 is the first.")] = 1,
     *,
     as_json: Json = False,
 ) -> None:
     """Group sequential boundaries by Lan–DeMets spending, their power and expected information."""
-    from trialwright.design.sizes import Errors, sequential_answer  # noqa: PLC0415 (heavy)
-    from trialwright.stats.group_sequential import Futility, FutilityRule  # noqa: PLC0415 (heavy)
+    from trialwright.design.interim import interim_answer  # noqa: PLC0415 (heavy)
+    from trialwright.design.sizes import sequential_answer  # noqa: PLC0415 (heavy)
+    from trialwright.stats.group_sequential import (  # noqa: PLC0415 (heavy)
+        Futility,
+        FutilityRule,
+        Interim,
+        sequential_plan,
+    )
     from trialwright.stats.spending import HwangShihDeCani, OBrienFleming, Pocock  # noqa: PLC0415 (heavy)
 
     rules: dict[SpendingName, Spending] = {
@@ -226,7 +234,11 @@ def sequential(
     kinds = {FutilityName.BINDING: Futility.BINDING, FutilityName.NOT_BINDING: Futility.NOT_BINDING}
     kind = kinds.get(futility)
     rule = FutilityRule(HwangShihDeCani(beta_gamma), kind) if kind else None
-    answer = sequential_answer(numbers(looks, "--looks"), Errors(alpha, beta), rules[spending], rule)
+    plan = sequential_plan(numbers(looks, "--looks"), alpha, beta, rules[spending], rule)
+    if seen is None:
+        answer = sequential_answer(plan, rules[spending])
+    else:
+        answer = interim_answer(plan, Interim(look, seen))
     show(answer.facts, answer.table, as_json=as_json)
 
 

@@ -18,7 +18,6 @@ from trialwright.stats.event_sizes import (
     schoenfeld_events,
     subjects_for,
 )
-from trialwright.stats.group_sequential import SequentialPlan, sequential_plan
 from trialwright.stats.multi_stage import Course, MultiStagePlan, course
 from trialwright.stats.one_sample_logrank import SingleArm, WeibullCurve, one_sample_size
 from trialwright.stats.rate_sizes import (
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trialwright.design.operating import Characteristics
-    from trialwright.stats.group_sequential import FutilityRule
+    from trialwright.stats.group_sequential import SequentialPlan
     from trialwright.stats.spending import Spending
     from trialwright.stats.trial_sums import Proportion
 
@@ -115,15 +114,8 @@ def survival_sizes(trial: TwoArms, ruled_out: float, errors: Errors) -> Answer:
     return Answer(title, facts, tuple(lines))
 
 
-def sequential_answer(
-    looks: tuple[float, ...], errors: Errors, spending: Spending, futility: FutilityRule | None
-) -> Answer:
-    """Boundaries and what they cost.
-
-    Raises:
-        ArgumentError: a value is out of range.
-    """
-    plan = sequential_plan(looks, errors.alpha, errors.beta, spending, futility)
+def sequential_answer(plan: SequentialPlan, spending: Spending) -> Answer:
+    """Boundaries and what they cost."""
     null, alternative = plan.outlook(0.0), plan.outlook(plan.drift)
     facts: dict[str, object] = {
         "spending": spending.label,
@@ -140,7 +132,7 @@ def sequential_answer(
         },
         "stop_under_alternative": list(alternative.efficacy),
     }
-    title = f"Group sequential, {spending.label}: one-sided alpha {errors.alpha:g}, power {1 - errors.beta:g}"
+    title = f"Group sequential, {spending.label}: one-sided alpha {plan.alpha:g}, power {1 - plan.beta:g}"
     return Answer(title, facts, (*_look_lines(plan), *_cost_lines(plan)))
 
 

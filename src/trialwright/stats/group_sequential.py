@@ -163,10 +163,19 @@ def sequential_plan(
 
 @dataclass(frozen=True, slots=True)
 class Interim:
-    """A standardised statistic seen at look number `look` (1 is the first)."""
+    """A standardised statistic seen at look number `look` (1 is the first).
+
+    Raises:
+        ArgumentError: the statistic is not finite.
+    """
 
     look: int
     z: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is no statistic."""
+        if not math.isfinite(self.z):
+            raise ArgumentError.at("z", f"{self.z}", expected="a finite standardised statistic")
 
 
 def conditional_power(plan: SequentialPlan, interim: Interim, drift: float) -> float:

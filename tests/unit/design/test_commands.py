@@ -57,6 +57,8 @@ def test_simon_keeps_its_contract():
             "0",
         ),
         ("sequential", "--looks", "0.5,0.4,1"),
+        ("sequential", "--looks", "0.5,1", "--seen", "nan"),
+        ("sequential", "--looks", "0.5,1", "--seen", "1.2", "--look", "2"),
         ("winner", "--best", ".2", "--others", ".4"),
         ("no-such-study",),
     ],
@@ -118,3 +120,15 @@ def test_a_finished_trial_is_judged_by_its_plan():
     assert won["response_rate"] > won["naive_rate"]
     stopped = answer("after", *plan, "--x1", "3")
     assert stopped["response_rate"] == stopped["naive_rate"] == 3 / 13
+
+
+@pytest.mark.parametrize(
+    ("seen", "decision"), [("3.1", "efficacy"), ("1.2", "continue"), ("-0.5", "futility")]
+)
+def test_an_interim_look_names_its_decision_and_the_power_that_is_left(seen, decision):
+    words = ("sequential", "--looks", "0.5,1", "--futility", "not-binding", "--seen", seen)
+    found = answer(*words)
+    left = found["conditional_power"]
+    assert decision in found["decision"]
+    assert left["no_effect"] < left["assumed_effect"]
+    assert 0.0 <= found["predictive_power"] <= 1.0
