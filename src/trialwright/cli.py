@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,8 @@ app.add_typer(design_app, name="design")
 
 EXIT_FINDINGS = 1
 EXIT_INPUT = 2
+_FEW_NUMBERS = frozenset({"audit", "draft-claims"})
+"""Commands that call kernels so few times that compiling them would be most of the work."""
 
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="A folder with study.yaml, or a gallery name.")]
 Data = Annotated[Path, typer.Option("--data", help="A folder of SDTM datasets.")]
@@ -411,6 +414,8 @@ def _to_stderr(line: str) -> None:
 
 def main() -> None:
     """Run the command line: input that a person can mend ends in one message and exit status 2."""
+    if _FEW_NUMBERS.intersection(sys.argv[1:2]):
+        os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     try:
         app()
     except TrialwrightError as error:

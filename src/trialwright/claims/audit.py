@@ -12,6 +12,7 @@ from trialwright.claims.checks import (
     intervals,
     percentages,
     ratios,
+    tables,
     times,
     totals,
 )
@@ -32,7 +33,7 @@ CHECKS: tuple[Callable[[Publication], Iterable[Finding]], ...] = (
     ratios.events_implied,
     comparisons.ratio_and_medians,
     comparisons.reductions,
-    comparisons.differences,
+    tables.tables,
     times.median_intervals,
     times.beyond_follow_up,
     times.landmarks,

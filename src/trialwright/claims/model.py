@@ -150,9 +150,13 @@ class Summary(Claim):
 
 
 class Ratio(Interval):
-    """A hazard, odds or risk ratio, first arm of `contrast` over the second."""
+    """A hazard, odds or risk ratio, first arm of `contrast` over the second.
+
+    `of` names the two rates behind an odds or risk ratio; else they are those of the arms' same endpoint.
+    """
 
     type: Literal["ratio"]
+    of: Annotated[tuple[Id, Id] | None, BeforeValidator(_read_ids)] = None
     value: Printed
     measure: Measure = Measure.HAZARD
     p: PrintedP | None = None
@@ -204,7 +208,7 @@ class DateClaim(Claim):
 
 
 class Difference(Interval):
-    """A difference of two proportions, in percentage points, first minus second of `of`."""
+    """A difference of two proportions, in percentage points, first minus second of `of` or `contrast`."""
 
     type: Literal["difference"]
     value: Printed | None = None
@@ -229,7 +233,7 @@ class Registration(Claim):
 
 
 class Conclusion(Claim):
-    """What the authors conclude; `of` names the ratios it rests on, else all of its endpoint."""
+    """What the authors conclude; `of` names what it rests on, else the ratios and rates of its endpoint."""
 
     type: Literal["conclusion"]
     kind: ConclusionKind

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trialwright.stats import proportions
-from trialwright.stats.discrete import binomial_pmf, binomial_sf, t_isf
+from trialwright.stats.discrete import binomial_cdf, binomial_pmf, binomial_sf, t_isf
 from trialwright.stats.special import normal_isf
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Limits = tuple[float, float]
 
 _HALVINGS = 60
-_BLAKER_STEP = 2e-5
 
 
 def _wald_corrected(k: int, n: int, level: float) -> Limits:
@@ -78,32 +77,34 @@ def _log_log(k: int, n: int, level: float) -> Limits:
     return p ** (1.0 / factor), p**factor
 
 
-def _at_least(k: int, n: int, p: float) -> float:
-    return 1.0 if k <= 0 else float(binomial_sf(k - 1, n, p))
+def _blaker_low(k: int, n: int, level: float) -> float:
+    """The least p that Blaker's test accepts: the observed tail and the largest opposite one not above it.
 
+    The opposite tail grows by one count where its probability falls to that of the observed tail; between
+    two such places the sum falls, then rises, so that it crosses 1 − level at most once from below.
+    """
+    if k == 0:
+        return 0.0
 
-def _acceptability(k: int, n: int, p: float) -> float:
-    """Blaker's acceptability: the observed tail and the largest opposite tail not above it."""
-    upper, lower = _at_least(k, n, p), 1.0 - _at_least(k + 1, n, p)
-    total, j = 0.0, 0
-    if upper < lower:
-        while j < k and total + (mass := float(binomial_pmf(j, n, p))) <= upper:
-            total, j = total + mass, j + 1
-        return upper + total
-    j = n
-    while j > k and total + (mass := float(binomial_pmf(j, n, p))) <= lower:
-        total, j = total + mass, j - 1
-    return lower + total
+    def observed(p: float) -> float:
+        return float(binomial_sf(k - 1, n, p))
+
+    def opposite(j: int, p: float) -> float:
+        return float(binomial_cdf(j, n, p))
+
+    p, j = proportions.clopper_pearson(k, n, level).low, -1
+    while opposite(j + 1, p) <= observed(p):
+        j += 1
+    while observed(p) + opposite(j, p) < 1.0 - level:
+        last = _root(lambda x, j=j: observed(x) >= opposite(j + 1, x), p, 1.0)  # type: ignore[misc]
+        if observed(last) + opposite(j, last) >= 1.0 - level:
+            return _root(lambda x, j=j: observed(x) + opposite(j, x) >= 1.0 - level, p, last)  # type: ignore[misc]
+        p, j = last, j + 1
+    return p
 
 
 def _blaker(k: int, n: int, level: float) -> Limits:
-    exact = proportions.clopper_pearson(k, n, level)
-    low, high = exact.low, exact.high
-    while k and low < k / n and _acceptability(k, n, low) < 1.0 - level:
-        low += _BLAKER_STEP
-    while k < n and high > k / n and _acceptability(k, n, high) < 1.0 - level:
-        high -= _BLAKER_STEP
-    return low, high
+    return _blaker_low(k, n, level), 1.0 - _blaker_low(n - k, n, level)
 
 
 def _bootstrap(k: int, n: int, level: float) -> Limits:
@@ -156,8 +157,21 @@ METHODS = (
 BOOTSTRAP = METHODS[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Which limits an interval has: both, or one at the whole tail with the other at the end of the scale."""
+
+    name: str
+    lower: bool
+    upper: bool
+
+
+TWO_SIDED = Side("", lower=True, upper=True)
+ONE_SIDED = (Side("one-sided ", lower=True, upper=False), Side("one-sided ", lower=False, upper=True))
+
+
 @cache
-def limits_of(method: Method, k: int, n: int, level: float) -> Limits:
-    """The limits in percent."""
-    low, high = method.limits(k, n, level)
-    return 100.0 * low, 100.0 * high
+def limits_of(method: Method, k: int, n: int, level: float, side: Side = TWO_SIDED) -> Limits:
+    """The limits in percent; a one-sided one has the whole tail 1 − level on its side."""
+    low, high = method.limits(k, n, level if side is TWO_SIDED else 2.0 * level - 1.0)
+    return 100.0 * low if side.lower else 0.0, 100.0 * high if side.upper else 100.0

@@ -13,6 +13,7 @@ from trialwright.claims.model import (
     Partition,
     Proportion,
     Publication,
+    Ratio,
     Reduction,
 )
 from trialwright.claims.problems import problems_of
@@ -134,7 +135,7 @@ def _inconsistencies(publication: Publication, tree: Tree) -> Iterator[Problem]:
 def _references(
     claim: Any, populations: list[str], ids: list[str]
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    if isinstance(claim, Conclusion | Difference | Reduction) and claim.of:
+    if isinstance(claim, Conclusion | Difference | Ratio | Reduction) and claim.of:
         yield "of", list(claim.of), ids
     if isinstance(claim, Partition):
         both = [*populations, *ids]

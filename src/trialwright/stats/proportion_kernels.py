@@ -33,6 +33,14 @@ def mid_p_limit(k: int, n: int, tail: float) -> float:
 
 
 @kernel
+def _slope(count: int, p: float) -> float:
+    """The derivative of count · log p: no slope without subjects, an infinite one at p = 0."""
+    if count == 0:
+        return 0.0
+    return count / p if p > 0.0 else math.inf
+
+
+@kernel
 def restricted_second_proportion(k1: int, n1: int, k2: int, n2: int, delta: float) -> float:
     """Maximum-likelihood p2 under p1 − p2 = delta: the root of the (falling) score, by bisection."""
     low, high = max(0.0, -delta), min(1.0, 1.0 - delta)
@@ -40,7 +48,8 @@ def restricted_second_proportion(k1: int, n1: int, k2: int, n2: int, delta: floa
         p = 0.5 * (low + high)
         if p in (low, high):
             break
-        score = k2 / p - (n2 - k2) / (1.0 - p) + k1 / (p + delta) - (n1 - k1) / (1.0 - p - delta)
+        rising = _slope(k2, p) + _slope(k1, p + delta)
+        score = rising - _slope(n2 - k2, 1.0 - p) - _slope(n1 - k1, 1.0 - p - delta)
         if score > 0.0:
             low = p
         else:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -42,3 +45,13 @@ def test_draft_and_audit_of_a_draft(tmp_path):
     out = tmp_path / "claims.yaml"
     assert RUN.invoke(app, ["draft-claims", str(text), "--out", str(out)]).exit_code == 0
     assert RUN.invoke(app, ["audit", str(out)]).exit_code == 1
+
+
+def test_the_audit_waits_for_no_compiler(tmp_path):
+    """On a machine where nothing is compiled yet, it answers at once: its kernels run as plain Python."""
+    command = [sys.executable, "-c", "from trialwright.cli import main; main()", "audit", "ici-capox"]
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "32.1 %" in done.stdout
+    assert not list(tmp_path.rglob("*.nbi"))

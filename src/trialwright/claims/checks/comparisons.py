@@ -1,27 +1,19 @@
-"""Comparisons against each other: ratio and medians, reductions, differences of rates."""
+"""Comparisons against each other: ratio and medians, reductions."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from trialwright.claims.counts import counts_of, size_of
 from trialwright.claims.finding import Finding, Verdict
-from trialwright.claims.model import Difference, Measure, Median, Proportion, Ratio, Reduction, endpoint_of
-from trialwright.stats.proportions import miettinen_nurminen, newcombe
-from trialwright.stats.special import normal_isf, normal_two_sided
-from trialwright.stats.tables import fisher_exact
+from trialwright.claims.model import Measure, Median, Ratio, Reduction, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trialwright.claims.model import Publication
-    from trialwright.claims.printed import Printed
 
 DIRECTION = "RATIO-MEDIANS"
 REDUCTION = "REDUCTION"
-DIFFERENCE = "RATE-DIFFERENCE"
-_DEFAULT_LEVEL = 95.0
 
 
 def ratio_and_medians(publication: Publication) -> Iterator[Finding]:
@@ -139,121 +131,3 @@ def _by_medians(publication: Publication, claim: Reduction, ratio: Ratio) -> Fin
             question = "Is a change of the median meant? It is no reduction of the risk."
             return Finding(REDUCTION, Verdict.IDENTIFIED, ids, text, (), "ratio of medians", (), question)
     return None
-
-
-def differences(publication: Publication) -> Iterator[Finding]:
-    """A difference of two rates: its value, its interval and its P value."""
-    for claim in publication.all_of(Difference):
-        counts = _two_by_two(publication, claim)
-        if counts is None:
-            text = "the two rates behind the difference are not known as counts"
-            yield Finding(DIFFERENCE, Verdict.UNCHECKABLE, (claim.id,), text)
-        else:
-            yield from _difference(claim, *counts)
-
-
-def _two_by_two(publication: Publication, claim: Difference) -> tuple[int, int, int, int] | None:
-    if claim.of is None:
-        return None
-    found: list[int] = []
-    for name in claim.of:
-        rate = publication.claim(name)
-        if not isinstance(rate, Proportion):
-            return None
-        counts, n = counts_of(publication, rate), size_of(publication, rate)
-        if len(counts) != 1 or n is None or not 0 <= counts[0] <= n:
-            return None
-        found += [counts[0], n]
-    return found[0], found[1], found[2], found[3]
-
-
-def _difference(claim: Difference, k1: int, n1: int, k2: int, n2: int) -> Iterator[Finding]:
-    exact = 100 * (k1 / n1 - k2 / n2)
-    ids = (claim.id, *(claim.of or ()))
-    if claim.value is not None:
-        # many subtract the rounded percentages, which moves the difference by one unit
-        slack = float(claim.value.unit)
-        fits = abs(exact - float(claim.value)) <= 1.5 * slack
-        text = f"{k1}/{n1} − {k2}/{n2} = {exact:.{claim.value.decimals + 1}f}, printed {claim.value}"
-        repairs = () if fits else (f"{claim.value.at(exact)} instead of {claim.value}",)
-        verdict = Verdict.OK if fits else Verdict.ERROR
-        yield Finding(
-            DIFFERENCE, verdict, ids, text, (), "subtraction", repairs, "" if fits else "Which is right?"
-        )
-    if claim.ci is not None and claim.ci[0] is not None and claim.ci[1] is not None:
-        yield _difference_interval(claim, (claim.ci[0], claim.ci[1]), (k1, n1, k2, n2))
-    if claim.p is not None:
-        yield _difference_p(claim, k1, n1, k2, n2)
-
-
-def _difference_interval(
-    claim: Difference, limits: tuple[Printed, Printed], table: tuple[int, int, int, int]
-) -> Finding:
-    level = (claim.level or _DEFAULT_LEVEL) / 100
-    ids = (claim.id, *(claim.of or ()))
-    methods = {
-        "Newcombe": newcombe(*table, level),
-        "Miettinen–Nurminen": miettinen_nurminen(*table, level),
-    }
-    spans = {name: (100 * one.low, 100 * one.high) for name, one in methods.items()} | _wald(table, level)
-    for name, (low, high) in spans.items():
-        if low in limits[0].either and high in limits[1].either:
-            text = f"{limits[0]} to {limits[1]} is {name}: {low:.2f} to {high:.2f}"
-            return Finding(DIFFERENCE, Verdict.IDENTIFIED, ids, text, (), name)
-    shown = "; ".join(f"{name} {low:.1f} to {high:.1f}" for name, (low, high) in spans.items())
-    text = f"{limits[0]} to {limits[1]} is none of {shown}"
-    level_words = () if claim.level else ("a level of 95 %: none is stated",)
-    return Finding(
-        DIFFERENCE,
-        Verdict.SUSPECT,
-        ids,
-        text,
-        level_words,
-        "difference of proportions",
-        (),
-        "By which method?",
-    )
-
-
-def _wald(table: tuple[int, int, int, int], level: float) -> dict[str, tuple[float, float]]:
-    k1, n1, k2, n2 = table
-    z = normal_isf((1 - level) / 2)
-    p1, p2 = k1 / n1, k2 / n2
-    margin = z * math.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
-    correction = (1 / n1 + 1 / n2) / 2
-    d = p1 - p2
-    q1, q2 = (k1 + 1) / (n1 + 2), (k2 + 1) / (n2 + 2)
-    caffo = z * math.sqrt(q1 * (1 - q1) / (n1 + 2) + q2 * (1 - q2) / (n2 + 2))
-    return {
-        "Wald": (100 * (d - margin), 100 * (d + margin)),
-        "Wald with continuity correction": (100 * (d - margin - correction), 100 * (d + margin + correction)),
-        "Agresti–Caffo": (100 * (q1 - q2 - caffo), 100 * (q1 - q2 + caffo)),
-    }
-
-
-def _difference_p(claim: Difference, k1: int, n1: int, k2: int, n2: int) -> Finding:
-    assert claim.p is not None
-    ids = (claim.id, *(claim.of or ()))
-    tests = _p_values(k1, n1, k2, n2)
-    for name, p in tests.items():
-        if p in claim.p.either:
-            verdict = Verdict.OK if name == "Fisher" else Verdict.IDENTIFIED
-            return Finding(DIFFERENCE, verdict, ids, f"P {claim.p} is {name}: {p:.4f}", (), name)
-    shown = ", ".join(f"{name} {p:.4f}" for name, p in tests.items())
-    text = f"P {claim.p} is none of {shown}"
-    return Finding(
-        DIFFERENCE, Verdict.SUSPECT, ids, text, ("no strata",), "2 × 2 table", (), "Which test was it?"
-    )
-
-
-def _p_values(k1: int, n1: int, k2: int, n2: int) -> dict[str, float]:
-    tests = {"Fisher": fisher_exact([[k1, n1 - k1], [k2, n2 - k2]]).p}
-    pooled = (k1 + k2) / (n1 + n2)
-    error = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    if error > 0:
-        gap = abs(k1 / n1 - k2 / n2)
-        tests["chi-square"] = normal_two_sided(gap / error)
-        corrected = max(gap - (1 / n1 + 1 / n2) / 2, 0.0)
-        tests["chi-square with continuity correction"] = normal_two_sided(corrected / error)
-        tests |= {f"one-sided {name}": p / 2 for name, p in list(tests.items())}
-    return tests

@@ -2,196 +2,183 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.claims.counts import counts_of, counts_within, listed, size_of
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.model import Proportion
-from trialwright.claims.proportion_intervals import BOOTSTRAP, EXACT, METHODS, Method, limits_of
+from trialwright.claims.proportion_intervals import (
+    BOOTSTRAP,
+    EXACT,
+    METHODS,
+    ONE_SIDED,
+    TWO_SIDED,
+    limits_of,
+)
+from trialwright.claims.proportion_search import LEVELS, Fit, Look, looks, near, search, strict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from trialwright.claims.model import Publication
-    from trialwright.claims.printed import Printed, Span
+    from trialwright.claims.printed import Printed
+    from trialwright.claims.proportion_search import Ci
 
 CODE = "PROPORTION-INTERVAL"
-LEVELS = (95.0, 90.0, 99.0, 80.0, 98.0)
-_MOST_SEARCHED = 120
-_SEARCHED_METHODS = METHODS[:6]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    method: Method
-    k: int
-    n: int
-    level: float
-
-    def __str__(self) -> str:
-        low, high = limits_of(self.method, self.k, self.n, self.level / 100)
-        return f"{self.method.name} of {self.k} / {self.n} at {self.level:g} %: {low:.3f}–{high:.3f}"
+_MOST_OPEN = 500
+_MOST_REPAIRS = 3
+_QUESTION = "By which method, and from which count and denominator, was the interval computed?"
 
 
 def proportion_intervals(publication: Publication) -> Iterator[Finding]:
-    """Each interval of a proportion."""
+    """Each interval of a proportion, with two limits or one."""
     for claim in publication.all_of(Proportion):
-        if claim.ci is None:
-            continue
-        low, high = claim.ci
-        if low is None or high is None:
-            text = "one limit of the interval is missing"
-            yield Finding(CODE, Verdict.UNCHECKABLE, (claim.id,), text)
-            continue
-        yield _check(publication, claim, (low, high))
+        if claim.ci is not None and claim.ci != (None, None):
+            yield _out_of_order(claim, claim.ci) or _check(publication, claim, claim.ci)
 
 
-def _rounded(number: Printed) -> Span:
-    return number.rounded
+def _shown(ci: Ci) -> str:
+    low, high = ci
+    if low is None or high is None:
+        return f"at least {low}" if low is not None else f"at most {high}"
+    return f"{low}–{high}"
 
 
-def _either(number: Printed) -> Span:
-    return number.either
+def _out_of_order(claim: Proportion, ci: Ci) -> Finding | None:
+    low, high = ci
+    question = "Which of the numbers is wrong?"
+    if low is not None and high is not None and low.value > high.value:
+        text = f"{_shown(ci)}: the lower limit is above the upper one"
+        repairs = ("the limits in order",)
+        return Finding(CODE, Verdict.ERROR, (claim.id,), text, (), "order", repairs, question)
+    numbers = [one.value for one in (low, claim.percent, high) if one is not None]
+    if numbers != sorted(numbers):
+        text = f"{claim.percent} % lies outside its own interval {_shown(ci)}"
+        return Finding(CODE, Verdict.ERROR, (claim.id,), text, (), "order", (), question)
+    return None
 
 
-def _fits(printed: tuple[Printed, Printed], fit: _Fit, reading: Callable[[Printed], Span]) -> bool:
-    limits = limits_of(fit.method, fit.k, fit.n, fit.level / 100)
-    if fit.method is not BOOTSTRAP:
-        return all(limit in reading(one) for one, limit in zip(printed, limits, strict=True))
-    # resampling gives counts of n, and may give the count beside the quantile
-    return all(
-        any(100 * (round(limit * fit.n / 100) + step) / fit.n in reading(one) for step in (-1, 0, 1))
-        for one, limit in zip(printed, limits, strict=True)
-    )
-
-
-_READINGS = (
-    (METHODS[:-1], _rounded, ""),
-    (METHODS[:-1], _either, " (a limit cut off, not rounded)"),
-    (METHODS[-1:], _rounded, ""),
-)
-
-
-def _search(
-    limits: tuple[Printed, Printed],
-    pairs: list[tuple[int, int]],
-    levels: tuple[float, ...],
-    reading: Callable[[Printed], Span],
-    methods: tuple[Method, ...] = METHODS,
-) -> list[_Fit]:
-    """The methods, counts and levels that print these limits."""
-    fits = []
-    for level in levels:
-        for k, n in pairs:
-            for method in methods:
-                fit = _Fit(method, k, n, level)
-                if _fits(limits, fit, reading):
-                    fits.append(fit)
-    return fits
-
-
-def _check(publication: Publication, claim: Proportion, limits: tuple[Printed, Printed]) -> Finding:
-    shown = f"{limits[0]}–{limits[1]}"
-    if limits[0].value > limits[1].value:
-        text = f"{shown}: the lower limit is above the upper one"
-        return Finding(CODE, Verdict.ERROR, (claim.id,), text, minimal_repairs=("the limits in order",))
-    if claim.percent is not None and not limits[0].value <= claim.percent.value <= limits[1].value:
-        text = f"{claim.percent} % lies outside its own interval {shown}"
-        return Finding(
-            CODE, Verdict.ERROR, (claim.id,), text, question="Which of the three numbers is wrong?"
-        )
+def _check(publication: Publication, claim: Proportion, ci: Ci) -> Finding:
     n = size_of(publication, claim)
-    pairs = _pairs(publication, claim, n)
-    if not pairs:
-        text = f"{shown}: no count and denominator are known to compute it from"
-        return Finding(
-            CODE, Verdict.UNCHECKABLE, (claim.id,), text, question="What were the count and denominator?"
-        )
+    stated = [(k, n) for k in counts_of(publication, claim) if 0 <= k <= n] if n is not None else []
+    pairs = stated or _open_pairs(publication, claim, ci)
     levels = (claim.level,) if claim.level is not None else LEVELS
-    for methods, reading, how in _READINGS:
-        fits = _search(limits, pairs, levels, reading, methods)
+    for look in looks(ci):
+        fits = search(ci, pairs, levels, look)
         if fits:
-            return _named(claim, shown, fits, how)
-    return _unexplained(publication, claim, limits, pairs)
+            return _named(publication, claim, ci, fits, look)
+    if stated:
+        return _unexplained(publication, claim, ci, stated)
+    return _of_nothing(publication, claim, ci)
 
 
-def _pairs(publication: Publication, claim: Proportion, n: int | None) -> list[tuple[int, int]]:
-    if n is not None:
-        return [(k, n) for k in counts_of(publication, claim) if 0 <= k <= n]
+def _open_pairs(publication: Publication, claim: Proportion, ci: Ci) -> list[tuple[int, int]]:
+    """The counts and denominators up to everybody that give the percentage, where they are not stated."""
+    most = min(publication.enrolled or _MOST_OPEN, _MOST_OPEN)
     if claim.percent is None:
-        return []
-    sizes = {one.n for one in publication.populations.values()} | {publication.enrolled or 0} - {0}
-    pairs = [(k, size) for size in sorted(sizes) for k in counts_within(claim.percent.rounded, size)]
-    return [(k, size) for k, size in pairs if claim.k is None or k == claim.k]
+        pairs = [(claim.k, n) for n in range(max(claim.k or 0, 1), most + 1) if claim.k is not None]
+    else:
+        percent = claim.percent.rounded
+        pairs = [(k, n) for n in range(1, most + 1) for k in counts_within(percent, n)]
+    return near(ci, [(k, n) for k, n in pairs if claim.k is None or k == claim.k], claim.level or LEVELS[0])
 
 
-def _named(claim: Proportion, shown: str, fits: list[_Fit], how: str) -> Finding:
-    stated = claim.level is not None
-    is_exact = any(fit.method is EXACT for fit in fits)
-    names = listed([f"{fit}" for fit in fits], 3)
-    level = "" if stated else "no level is stated; "
-    verdict = Verdict.OK if is_exact and stated and not how else Verdict.IDENTIFIED
-    exact = limits_of(EXACT, fits[0].k, fits[0].n, fits[0].level / 100)
-    other = "" if is_exact else f"; not the exact interval, which is {exact[0]:.1f}–{exact[1]:.1f}"
-    text = f"{shown}: {level}it is {names}{other}{how}"
-    return Finding(CODE, verdict, (claim.id,), text, source=fits[0].method.source)
+def _named(publication: Publication, claim: Proportion, ci: Ci, fits: list[Fit], look: Look) -> Finding:
+    """The methods that print it; those of a stated population first."""
+    n = size_of(publication, claim)
+    sizes = {n} if n is not None else {one.n for one in publication.populations.values()}
+    fits.sort(key=lambda fit: fit.n not in sizes)
+    exact = next((fit for fit in fits if fit.method is EXACT), None)
+    words = "" if claim.level is not None else "no level is stated; "
+    if not any(fit.n == n for fit in fits):
+        words += f"not of {n} subjects; " if n is not None else "no count of a stated population; "
+    is_usual = exact is not None and exact.n == n and (exact.side is TWO_SIDED or None in ci)
+    is_plain = is_usual and claim.level is not None and not look.words
+    verdict = Verdict.OK if is_plain else Verdict.IDENTIFIED
+    first = fits[0]
+    low, high = limits_of(EXACT, first.k, first.n, first.level / 100)
+    other = "" if exact else f"; not the exact interval, which is {low:.1f}–{high:.1f}"
+    names = listed([str(fit) for fit in fits], 3)
+    text = f"{_shown(ci)}: {words}it is {names}{other}{look.words}"
+    question = "" if any(fit.n == n for fit in fits) else "What were the count and the denominator?"
+    return Finding(CODE, verdict, (claim.id,), text, (), first.method.source, (), question)
+
+
+def _of_nothing(publication: Publication, claim: Proportion, ci: Ci) -> Finding:
+    """Neither count nor denominator is known, and none that is possible gives it."""
+    most = min(publication.enrolled or _MOST_OPEN, _MOST_OPEN)
+    level = f"at {claim.level:g} %" if claim.level else "at any usual level"
+    number = f"{claim.percent} %" if claim.percent is not None else str(claim.k)
+    text = f"{_shown(ci)}: no denominator up to {most} gives {number} and this interval {level}"
+    known = publication.enrolled is not None and publication.enrolled <= _MOST_OPEN
+    verdict = Verdict.SUSPECT if known else Verdict.UNCHECKABLE
+    assumptions = (f"at most {most} subjects", "a binomial proportion")
+    return Finding(CODE, verdict, (claim.id,), text, assumptions, "all methods", (), _QUESTION)
 
 
 def _unexplained(
-    publication: Publication, claim: Proportion, limits: tuple[Printed, Printed], pairs: list[tuple[int, int]]
+    publication: Publication, claim: Proportion, ci: Ci, pairs: list[tuple[int, int]]
 ) -> Finding:
     """No method gives it: what would, and whether it lies among the methods at least."""
     level = claim.level or LEVELS[0]
     k, n = pairs[0]
-    known = [limits_of(method, k, n, level / 100) for method in METHODS if method is not BOOTSTRAP]
-    units = [float(limit.unit) for limit in limits]
-    inside = all(
-        min(one[at] for one in known) - units[at]
-        <= float(limits[at])
-        <= max(one[at] for one in known) + units[at]
-        for at in (0, 1)
-    )
     exact = limits_of(EXACT, k, n, level / 100)
     at_level = f"{level:g} %" if claim.level else f"{level:g} % (assumed: none is stated)"
+    decimals = max(one.decimals for one in ci if one is not None)
     text = (
-        f"none of {len(METHODS)} methods gives {limits[0]}–{limits[1]} from {k} of {n} at {at_level}; "
-        f"the exact interval is {exact[0]:.{limits[0].decimals}f}–{exact[1]:.{limits[1].decimals}f}"
+        f"none of {len(METHODS)} methods gives {_shown(ci)} from {k} of {n} at {at_level}; "
+        f"the exact interval is {exact[0]:.{decimals}f}–{exact[1]:.{decimals}f}"
     )
     return Finding(
         CODE,
-        Verdict.SUSPECT if inside else Verdict.ERROR,
+        Verdict.SUSPECT if _is_among(ci, k, n, level) else Verdict.ERROR,
         (claim.id,),
         text,
         ("a binomial proportion, subjects independent",),
         "all methods at the printed precision",
-        tuple(_repairs(publication, claim, limits, (k, n))),
-        "By which method, and from which count and denominator, was the interval computed?",
+        tuple(_repairs(publication, claim, ci, (k, n))),
+        _QUESTION,
     )
 
 
-def _repairs(
-    publication: Publication, claim: Proportion, limits: tuple[Printed, Printed], stated: tuple[int, int]
-) -> Iterator[str]:
+def _is_among(ci: Ci, k: int, n: int, level: float) -> bool:
+    """Whether each limit lies between the least and the greatest that the methods give."""
+    sides = (TWO_SIDED,) if None not in ci else (TWO_SIDED, *ONE_SIDED)
+    for at, one in enumerate(ci):
+        known = [
+            limits_of(method, k, n, level / 100, side)[at]
+            for method in METHODS
+            if method is not BOOTSTRAP
+            for side in sides
+            if side is TWO_SIDED or (side.lower, side.upper)[at]
+        ]
+        if one is not None and not min(known) - one.unit <= float(one) <= max(known) + one.unit:
+            return False
+    return True
+
+
+def _repairs(publication: Publication, claim: Proportion, ci: Ci, stated: tuple[int, int]) -> Iterator[str]:
+    """What would mend it, one change each: the level, a limit, the count, the denominator."""
     k, n = stated
     level = claim.level or LEVELS[0]
-    for fit in _search(limits, [(k, n)], LEVELS, _rounded):
-        yield f"another level: {fit}"
+    plain = next(looks(ci))
+    yield from (f"another level: {fit}" for fit in search(ci, [stated], LEVELS, plain)[:_MOST_REPAIRS])
+    yield from _other_limits(ci, k, n, level)
+    most = min(publication.enrolled or n, _MOST_OPEN)
+    others = [(count, n) for count in range(n + 1) if count != k]
+    others += [(k, size) for size in range(max(k, 1), most + 1) if size != n]
+    found = search(ci, near(ci, others, level), (level,), plain)
+    found.sort(key=lambda fit: (fit.n != n, abs(fit.n - n)))
+    yield from (f"other numbers: {fit}" for fit in found[:_MOST_REPAIRS])
+
+
+def _other_limits(ci: Ci, k: int, n: int, level: float) -> Iterator[str]:
+    low, high = ci
+    if low is None or high is None:
+        return
+    limits: tuple[Printed, Printed] = (low, high)
     for at, name in ((0, "lower"), (1, "upper")):
         for method in METHODS[:-1]:
             computed = limits_of(method, k, n, level / 100)
-            if computed[1 - at] in limits[1 - at].rounded:
+            if computed[1 - at] in strict(limits[1 - at]):
                 yield f"{name} limit {limits[at].at(computed[at])} instead of {limits[at]} ({method.name})"
-    most = min(publication.enrolled or n, _MOST_SEARCHED)
-    others = [
-        (count, size) for size in range(1, most + 1) for count in range(size + 1) if (count, size) != (k, n)
-    ]
-    near = [pair for pair in others if _is_near(pair, limits)]
-    found = _search(limits, near, (level,), _rounded, _SEARCHED_METHODS)
-    found.sort(key=lambda fit: (fit.n != n, fit.k != k, abs(fit.n - n)))
-    yield from (f"other numbers: {fit}" for fit in found[:3])
-
-
-def _is_near(pair: tuple[int, int], limits: tuple[Printed, Printed]) -> bool:
-    rate = 100 * pair[0] / pair[1]
-    return float(limits[0]) <= rate <= float(limits[1])

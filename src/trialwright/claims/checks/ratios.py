@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from trialwright.claims.checks.ratio_repairs import repairs
+from trialwright.claims.checks.tables import has_table
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.log_scale import (
     Range,
@@ -51,9 +52,10 @@ def wald_of(claim: Ratio, level: float, reading: Callable[[Printed], Span]) -> W
 
 
 def ratios(publication: Publication) -> Iterator[Finding]:
-    """Each ratio."""
+    """Each ratio; one that its counts give is judged by these, not by the log scale."""
     for claim in publication.all_of(Ratio):
-        yield _check(claim)
+        if not has_table(publication, claim):
+            yield _check(claim)
 
 
 def _check(claim: Ratio) -> Finding:
