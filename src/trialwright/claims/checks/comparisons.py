@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.model import Measure, Median, Ratio, Reduction, endpoint_of
+from trialwright.claims.printed import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from trialwright.claims.model import Publication
+    from trialwright.claims.printed import Printed
 
 DIRECTION = "RATIO-MEDIANS"
 REDUCTION = "REDUCTION"
@@ -87,17 +89,17 @@ def _reduction(publication: Publication, claim: Reduction, ratios: list[Ratio]) 
         return Finding(
             REDUCTION, Verdict.UNCHECKABLE, (claim.id,), f"{claim.percent} %: no ratio to compare it with"
         )
-    told = []
+    for reading, how in ((_strict, ""), (_loose, " (digits cut off, not rounded)")):
+        for ratio in ratios:
+            if _complements(ratio.value, claim.percent, reading):
+                text = f"{_complement(ratio)}, printed {claim.percent} %{how}"
+                verdict = Verdict.NOTE if how else Verdict.OK
+                return Finding(REDUCTION, verdict, (claim.id, ratio.id), text, (), "1 − ratio")
     for ratio in ratios:
-        span, printed = ratio.value.rounded, claim.percent.rounded
-        low, high = 100 * (1 - span.high), 100 * (1 - span.low)
-        if low <= printed.high and printed.low <= high:
-            text = f"{_complement(ratio)}, printed {claim.percent} %"
-            return Finding(REDUCTION, Verdict.OK, (claim.id, ratio.id), text, (), "1 − ratio")
-        told.append(_complement(ratio))
         by_medians = _by_medians(publication, claim, ratio)
         if by_medians is not None:
             return by_medians
+    told = [_complement(ratio) for ratio in ratios]
     text = f"{', '.join(told)}, printed {claim.percent} %"
     correct = claim.percent.at(100 * (1 - ratios[0].value.value))
     return Finding(
@@ -110,6 +112,20 @@ def _reduction(publication: Publication, claim: Reduction, ratios: list[Ratio]) 
         (f"{correct} % instead of {claim.percent} %",),
         "From which ratio was the reduction computed?",
     )
+
+
+def _strict(number: Printed) -> Span:
+    return number.rounded
+
+
+def _loose(number: Printed) -> Span:
+    return number.either
+
+
+def _complements(ratio: Printed, percent: Printed, reading: Callable[[Printed], Span]) -> bool:
+    """Whether 1 − ratio and a percentage have a value in common."""
+    span = reading(ratio)
+    return Span(100 * (1 - span.high), 100 * (1 - span.low)).meets(reading(percent))
 
 
 def _complement(ratio: Ratio) -> str:

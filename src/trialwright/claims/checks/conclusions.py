@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from trialwright.claims.counts import counts_of, size_of
+from trialwright.claims.checks.conclusions_on_rates import (
+    NON_INFERIOR,
+    SUPERIOR,
+    Gap,
+    gap_against_margin,
+    gap_excludes_none,
+    gaps_behind,
+)
 from trialwright.claims.finding import Finding, Verdict
-from trialwright.claims.model import Conclusion, ConclusionKind, Measure, Proportion, Ratio, endpoint_of
-from trialwright.stats.proportions import newcombe
+from trialwright.claims.model import Conclusion, ConclusionKind, Measure, Ratio, endpoint_of
 from trialwright.stats.special import normal_isf
 
 if TYPE_CHECKING:
@@ -17,8 +23,6 @@ if TYPE_CHECKING:
     from trialwright.claims.model import Publication
     from trialwright.claims.printed import Printed
 
-NON_INFERIOR = "NON-INFERIORITY"
-SUPERIOR = "SUPERIORITY"
 SIMILAR = "NO-DIFFERENCE"
 USUAL_MARGIN = 1.3
 ONE_SIDED = 0.025
@@ -28,6 +32,8 @@ _SOURCE = "ICH E9, 3.3.2; events: Schoenfeld 1981"
 
 def events_for_margin(margin: float, alpha: float = ONE_SIDED, power: float = POWER) -> int:
     """The events that exclude a hazard ratio `margin` when there is no difference, 1:1 allocation.
+
+    As many show a hazard ratio `margin` where it is the true one.
 
     4 (z_alpha + z_power)² / ln(margin)²; alpha is one-sided.
 
@@ -39,38 +45,29 @@ def events_for_margin(margin: float, alpha: float = ONE_SIDED, power: float = PO
 
 
 def conclusions(publication: Publication) -> Iterator[Finding]:
-    """Each conclusion, for every ratio and rate that it rests on."""
+    """Each conclusion, for every ratio, difference and pair of rates that it rests on."""
     for claim in publication.all_of(Conclusion):
-        ratios, rates = _basis(publication, claim)
+        gaps = gaps_behind(publication, claim)
+        ratios = _ratios(publication, claim)
         if claim.kind is ConclusionKind.NON_INFERIOR:
-            yield from _non_inferior(publication, claim, ratios, rates)
+            yield from _non_inferior(publication, claim, ratios, gaps)
         elif claim.kind in {ConclusionKind.SUPERIOR, ConclusionKind.INFERIOR}:
-            yield from _superior(claim, ratios)
+            yield from _superior(claim, ratios, gaps)
         else:
             yield from _similar(claim, ratios)
 
 
-def _basis(publication: Publication, claim: Conclusion) -> tuple[list[Ratio], list[Proportion]]:
-    ratios, rates = publication.all_of(Ratio), publication.all_of(Proportion)
+def _ratios(publication: Publication, claim: Conclusion) -> list[Ratio]:
+    ratios = publication.all_of(Ratio)
     if claim.of is not None:
-        return [one for one in ratios if one.id in claim.of], [one for one in rates if one.id in claim.of]
-    if claim.endpoint:
-        mine = endpoint_of(claim)
-        return (
-            [one for one in ratios if endpoint_of(one) == mine],
-            [one for one in rates if endpoint_of(one) == mine and _is_arm(publication, one)],
-        )
-    return ratios, []
-
-
-def _is_arm(publication: Publication, claim: Proportion) -> bool:
-    return claim.population is not None and publication.populations[claim.population].is_arm
+        return [one for one in ratios if one.id in claim.of]
+    return [one for one in ratios if not claim.endpoint or endpoint_of(one) == endpoint_of(claim)]
 
 
 def _non_inferior(
-    publication: Publication, claim: Conclusion, ratios: list[Ratio], rates: list[Proportion]
+    publication: Publication, claim: Conclusion, ratios: list[Ratio], gaps: list[Gap]
 ) -> Iterator[Finding]:
-    if not ratios and not rates:
+    if not ratios and not gaps:
         text = "non-inferiority is concluded, but no ratio with an interval is given"
         yield Finding(
             NON_INFERIOR, Verdict.UNSUPPORTED, (claim.id,), text, question="Which interval shows it?"
@@ -86,8 +83,8 @@ def _non_inferior(
             yield _no_margin(publication, claim, ratio, upper)
         else:
             yield _against_margin(claim, ratio, claim.margin, upper)
-    if len(rates) == 2:  # noqa: PLR2004 - two arms
-        yield from _rates(publication, claim, rates)
+    for gap in gaps:
+        yield gap_against_margin(claim, gap)
 
 
 def _no_margin(publication: Publication, claim: Conclusion, ratio: Ratio, upper: Printed) -> Finding:
@@ -119,8 +116,14 @@ def _no_margin(publication: Publication, claim: Conclusion, ratio: Ratio, upper:
 def _against_margin(claim: Conclusion, ratio: Ratio, margin: Printed, upper: Printed) -> Finding:
     value = float(margin)
     ids = (claim.id, ratio.id)
+    low = ratio.ci[0] if ratio.ci else None
+    if ratio.measure is not Measure.HAZARD and value < 1.0 and low is not None:
+        above = low.value > margin.value
+        text = f"the lower limit {low} is {'above' if above else 'not above'} the margin {margin}"
+        verdict = Verdict.OK if above else Verdict.UNSUPPORTED
+        return Finding(NON_INFERIOR, verdict, ids, text, ("a higher rate is better",), _SOURCE)
     if ratio.measure is not Measure.HAZARD or value <= 1.0:
-        text = f"a margin of {margin} is not above 1: which side is worse is not stated"
+        text = f"a margin of {margin}: which side of 1 is worse is not stated"
         return Finding(NON_INFERIOR, Verdict.UNCHECKABLE, ids, text, question="Which side of 1 is worse?")
     needed = f"{events_for_margin(value)} events exclude {margin} with {POWER:.0%} power"
     if upper.value < margin.value:
@@ -139,29 +142,12 @@ def _against_margin(claim: Conclusion, ratio: Ratio, margin: Printed, upper: Pri
     return Finding(NON_INFERIOR, Verdict.UNSUPPORTED, ids, text, assumptions, _SOURCE, repairs, question)
 
 
-def _rates(publication: Publication, claim: Conclusion, rates: list[Proportion]) -> Iterator[Finding]:
-    """Two rates without a margin: the interval of their difference is given."""
-    first, second = rates
-    k1, k2 = counts_of(publication, first), counts_of(publication, second)
-    n1, n2 = size_of(publication, first), size_of(publication, second)
-    if len(k1) != 1 or len(k2) != 1 or n1 is None or n2 is None:
-        return
-    limits = newcombe(k1[0], n1, k2[0], n2)
-    low, high = 100 * limits.low, 100 * limits.high
-    difference = 100 * (k1[0] / n1 - k2[0] / n2)
-    text = f"{k1[0]}/{n1} against {k2[0]}/{n2}: {difference:+.1f} points (95 % {low:+.1f} to {high:+.1f})"
-    if claim.margin is None:
-        text += "; non-inferiority of a rate without a margin"
-    verdict = Verdict.UNSUPPORTED if claim.margin is None else Verdict.NOTE
-    ids = (claim.id, first.id, second.id)
-    question = "Which difference in rates was the margin?"
-    yield Finding(NON_INFERIOR, verdict, ids, text, ("Newcombe's interval",), "Newcombe 1998", (), question)
-
-
-def _superior(claim: Conclusion, ratios: list[Ratio]) -> Iterator[Finding]:
+def _superior(claim: Conclusion, ratios: list[Ratio], gaps: list[Gap]) -> Iterator[Finding]:
     better = claim.kind is ConclusionKind.SUPERIOR
     word = "superiority" if better else "inferiority"
-    if not ratios:
+    for gap in gaps:
+        yield gap_excludes_none(claim, gap)
+    if not ratios and not gaps:
         text = f"{word} is concluded, but no ratio with an interval is given"
         yield Finding(SUPERIOR, Verdict.UNSUPPORTED, (claim.id,), text, question="Which interval shows it?")
     for ratio in ratios:
@@ -175,7 +161,7 @@ def _superior(claim: Conclusion, ratios: list[Ratio]) -> Iterator[Finding]:
         excludes = high.value < 1 or low.value > 1
         below = high.value < 1
         if not excludes:
-            text = f"{shown} includes 1: {word} is not shown"
+            text = f"{shown} includes 1: {word} is not shown{_events_needed(ratio)}"
             repairs = ("'no significant difference was shown'",)
             yield Finding(
                 SUPERIOR, Verdict.UNSUPPORTED, ids, text, (), _SOURCE, repairs, "On which test does it rest?"
@@ -187,6 +173,15 @@ def _superior(claim: Conclusion, ratios: list[Ratio]) -> Iterator[Finding]:
             )
         else:
             yield Finding(SUPERIOR, Verdict.OK, ids, f"{shown} excludes 1", (), _SOURCE)
+
+
+def _events_needed(ratio: Ratio) -> str:
+    """The events that would show a hazard ratio as it is printed."""
+    if ratio.measure is not Measure.HAZARD or ratio.value.value in {0, 1}:
+        return ""
+    needed = events_for_margin(float(ratio.value))
+    power = f"{POWER:.0%} power, two-sided {2 * ONE_SIDED:.0%}, allocation 1:1"
+    return f"; to show a hazard ratio of {ratio.value} would need {needed} events ({power})"
 
 
 def _similar(claim: Conclusion, ratios: list[Ratio]) -> Iterator[Finding]:

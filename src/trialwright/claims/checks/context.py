@@ -22,28 +22,39 @@ ALL_TREATED = "ALL-TREATED"
 SUMMARY = "SUMMARY-RANGE"
 REGISTRATION = "REGISTRATION"
 _SELECTED = re.compile(r"evalua|assess|per.?protocol|efficacy|response", re.IGNORECASE)
-_LEVEL = 0.95
+_USUAL = 95.0
 
 
 def all_treated(publication: Publication) -> Iterator[Finding]:
     """A rate of the evaluable subjects, given for all who were enrolled as well."""
-    enrolled = publication.study.enrolled
     for claim in publication.all_of(Proportion):
         n, counts = size_of(publication, claim), counts_of(publication, claim)
-        chosen = claim.population is not None and _SELECTED.search(claim.population)
-        if enrolled is None or n is None or not chosen or n >= enrolled or len(counts) != 1 or counts[0] > n:
+        everybody = _everybody(publication, claim)
+        if everybody is None or n is None or n >= everybody[0] or len(counts) != 1 or counts[0] > n:
             continue
-        k = counts[0]
-        low, high = limits_of(EXACT, k, enrolled, _LEVEL)
+        everyone, name = everybody
+        k, level = counts[0], claim.level or _USUAL
+        low, high = limits_of(EXACT, k, everyone, level / 100)
+        percent, others = f"{100 * k / everyone:.1f} %", everyone - n
         text = (
-            f"{k} of {n} {claim.population}; of all {enrolled} enrolled, with the {enrolled - n} others "
-            f"as failures, {100 * k / enrolled:.1f} % (exact 95 % {low:.1f}–{high:.1f})"
+            f"{k} of {n} {claim.population}; of all {everyone} {name}, with the {others} others "
+            f"as failures, {percent} (exact {level:g} % {low:.1f}–{high:.1f})"
         )
-        assumptions = (f"none of the {enrolled - n} others had it",)
-        question = f"Why were {enrolled - n} subjects not counted?"
+        assumptions = (f"none of the {others} others had it",)
+        question = f"Why were {others} subjects not counted?"
         yield Finding(
             ALL_TREATED, Verdict.NOTE, (claim.id,), text, assumptions, "ICH E9, 5.2.1", (), question
         )
+
+
+def _everybody(publication: Publication, claim: Proportion) -> tuple[int, str] | None:
+    """Those whom a selected population was taken from: an arm, else all who were enrolled."""
+    if claim.population is None or not _SELECTED.search(claim.population):
+        return None
+    parent = publication.populations[claim.population].of
+    if parent is not None and publication.populations[parent].is_arm:
+        return publication.populations[parent].n, f"in {parent}"
+    return None if publication.enrolled is None else (publication.enrolled, "enrolled")
 
 
 def summaries(publication: Publication) -> Iterator[Finding]:
@@ -74,7 +85,7 @@ def _registries() -> dict[str, Any]:
 def registrations(publication: Publication) -> Iterator[Finding]:
     """Each registration number against the pattern of its registry."""
     for claim in publication.all_of(Registration):
-        verdict, text = _registration(claim.number.strip())
+        verdict, text = _registration("".join(claim.number.split()))
         question = "" if verdict is Verdict.OK else "Under which number, and when, was the trial registered?"
         source = str(_registries()["source"])
         yield Finding(REGISTRATION, verdict, (claim.id,), text, (), source, (), question)

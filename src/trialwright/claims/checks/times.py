@@ -1,12 +1,12 @@
-"""Median times: against their intervals, landmark rates, the calendar and the follow-up."""
+"""Median times: against their intervals and landmark rates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialwright.claims.calendar import DAYS, in_days, least_in_days, longest_follow_up_days
+from trialwright.claims.calendar import DAYS, in_days, least_in_days
 from trialwright.claims.finding import Finding, Verdict
-from trialwright.claims.model import FollowUp, Landmark, Median, TimeUnit, endpoint_of
+from trialwright.claims.model import FollowUp, Landmark, Median, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from trialwright.claims.printed import Printed
 
 INTERVAL = "MEDIAN-INTERVAL"
-BEYOND = "BEYOND-FOLLOW-UP"
 LANDMARK = "MEDIAN-LANDMARK"
 NESTED = "PFS-OS"
-FOLLOW_UP = "FOLLOW-UP-METHOD"
 STEPS = "the Kaplan–Meier curve falls only at event times (Brookmeyer and Crowley 1982)"
 _HALF = 50
 _NORMAL = "a median ± z · SE is symmetric around the median (normal theory, as SPSS prints)"
@@ -72,64 +70,6 @@ def _interval(claim: Median | FollowUp, value: Printed, low: Printed, high: Prin
         return Finding(INTERVAL, Verdict.IDENTIFIED, (claim.id,), text, level, _NORMAL, (), question)
     text = f"{shown} is in order and not symmetric, as Kaplan–Meier steps give it"
     return Finding(INTERVAL, Verdict.OK, (claim.id,), text, level, STEPS)
-
-
-def beyond_follow_up(publication: Publication) -> Iterator[Finding]:
-    """Times longer than from the first enrolment to the data cut-off."""
-    longest = longest_follow_up_days(publication)
-    for claim in publication.all_of(Median, FollowUp):
-        for name, number, is_limit in _times(claim):
-            if claim.unit is None:
-                text = f"{name} {number} has no unit to compare it with the calendar"
-                yield Finding(BEYOND, Verdict.UNCHECKABLE, (claim.id,), text)
-            elif longest is not None and least_in_days(number, claim.unit) > longest:
-                yield _beyond(claim, name, number, longest, is_limit=is_limit)
-            elif longest is not None:
-                text = f"{name} {number} {claim.unit}s is within the longest follow-up"
-                yield Finding(BEYOND, Verdict.OK, (claim.id,), f"{text}, {_in(longest, claim.unit)}")
-
-
-def _in(days: float, unit: TimeUnit) -> str:
-    return f"{days / DAYS[unit]:.1f} {unit}s"
-
-
-def _times(claim: Median | FollowUp) -> Iterator[tuple[str, Printed, bool]]:
-    if claim.value is not None:
-        yield "the median", claim.value, False
-    if claim.range is not None and claim.range[1] is not None:
-        yield "the longest time", claim.range[1], False
-    if claim.ci is not None and claim.ci[1] is not None:
-        yield "the upper limit", claim.ci[1], True
-
-
-def _beyond(claim: Median | FollowUp, name: str, number: Printed, longest: int, *, is_limit: bool) -> Finding:
-    assert claim.unit is not None
-    reach = _in(longest, claim.unit)
-    text = f"{name}, {number} {claim.unit}s, is longer than the longest possible follow-up, {reach}"
-    normal = is_limit and claim.value is not None and claim.ci is not None and _is_symmetric(claim)
-    if normal:
-        text += ": no observed time can give it, only normal theory, which goes beyond the data"
-    return Finding(
-        BEYOND,
-        Verdict.UNSUPPORTED if normal else Verdict.ERROR,
-        (claim.id,),
-        text,
-        ("the follow-up begins at the enrolment and ends at the cut-off",),
-        STEPS,
-        (f"at most {reach}, or 'not reached'",),
-        "Which subject was observed for that long?",
-    )
-
-
-def _is_symmetric(claim: Median | FollowUp) -> bool:
-    assert claim.value is not None
-    assert claim.ci is not None
-    low, high = claim.ci
-    return (
-        low is not None
-        and high is not None
-        and abs((low.value + high.value) / 2 - claim.value.value) <= claim.value.unit
-    )
 
 
 def _about_the_same(first: Median | Landmark | FollowUp, second: Median | Landmark) -> bool:
@@ -223,60 +163,3 @@ def progression_and_survival(publication: Publication) -> Iterator[Finding]:
             question = "Are both of the same subjects?" if longer else ""
             source = "a death ends progression-free survival"
             yield Finding(NESTED, verdict, (pfs.id, overall.id), text, (), source, (), question)
-
-
-def follow_up_method(publication: Publication) -> Iterator[Finding]:
-    """A median observed time cannot pass the median survival: then it is reverse Kaplan–Meier."""
-    overall = [
-        one for one in publication.all_of(Median) if endpoint_of(one) == "OS" and one.value is not None
-    ]
-    for claim in publication.all_of(FollowUp):
-        if claim.unit is None or claim.method:
-            text = (
-                f"{claim.value}: method stated ({claim.method})"
-                if claim.method
-                else f"{claim.value} has no unit"
-            )
-            verdict = Verdict.NOTE if claim.method else Verdict.UNCHECKABLE
-            yield Finding(FOLLOW_UP, verdict, (claim.id,), text)
-            continue
-        same = [
-            one for one in overall if one.unit is not None and one.population == claim.population
-        ] or overall
-        exceeded = [
-            one
-            for one in same
-            if least_in_days(claim.value, claim.unit)
-            > float(one.value.either.high) * DAYS[one.unit or claim.unit]
-        ]
-        if exceeded and len(exceeded) == len(same):
-            yield _reverse(claim, exceeded[0])
-        elif claim.ci is not None:
-            text = (
-                f"{claim.value} has a confidence interval, so it is read from a curve: reverse Kaplan–Meier"
-            )
-            yield Finding(FOLLOW_UP, Verdict.IDENTIFIED, (claim.id,), text, (), "Schemper and Smith 1996")
-        else:
-            text = f"{claim.value}: observed time or reverse Kaplan–Meier, the figures do not tell"
-            question = "Was the median follow-up estimated by reverse Kaplan–Meier?"
-            yield Finding(FOLLOW_UP, Verdict.UNCHECKABLE, (claim.id,), text, question=question)
-
-
-def _reverse(claim: FollowUp, overall: Median) -> Finding:
-    text = (
-        f"if {claim.value} {claim.unit}s is the median observed time, half of the subjects were under "
-        f"observation then and survival is at least 50 %; yet the median survival is {overall.value}: it "
-        "must be reverse Kaplan–Meier, or the follow-up of the survivors only"
-    )
-    question = "Is the follow-up the reverse Kaplan–Meier median, and of which subjects?"
-    assumptions = ("follow-up and survival start alike, in the same subjects",)
-    return Finding(
-        FOLLOW_UP,
-        Verdict.IDENTIFIED,
-        (claim.id, overall.id),
-        text,
-        assumptions,
-        "Schemper and Smith 1996",
-        (),
-        question,
-    )

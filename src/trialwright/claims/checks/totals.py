@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.claims.counts import count_of, counts_of, size_of
 from trialwright.claims.finding import Finding, Verdict
-from trialwright.claims.model import Partition, Proportion, endpoint_of
+from trialwright.claims.model import CountClaim, Partition, Proportion, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,18 @@ def _partition(publication: Publication, claim: Partition) -> Finding:
         (f"a total of {sum_of}", *repairs),
         f"Where are the {abs(gap)} others?" if gap > 0 else f"Who are the {abs(gap)} too many?",
     )
+
+
+def counts(publication: Publication) -> Iterator[Finding]:
+    """Each count against the population it is of."""
+    for claim in publication.all_of(CountClaim):
+        size = publication.size(claim.population)
+        if size is not None and claim.k > size:
+            text = f"{claim.k} of {size} {claim.population}: more than there are"
+            question = "Are events or subjects counted?"
+            yield Finding(CODE, Verdict.ERROR, (claim.id,), text, ("subjects",), SOURCE, (), question)
+        elif size is not None:
+            yield Finding(CODE, Verdict.OK, (claim.id,), f"{claim.k} of {size}", ("subjects",), SOURCE)
 
 
 def _populations(publication: Publication) -> Iterator[Finding]:
