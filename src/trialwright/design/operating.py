@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from trialwright.errors import ArgumentError
 from trialwright.stats.special import normal_isf
@@ -19,6 +19,27 @@ if TYPE_CHECKING:
 MOST_TRIALS = 2**32
 TILED_BATCH = 1 << 17
 SCALAR_BATCH = 1 << 12
+
+
+class Sums(Protocol):
+    """What is added up over simulated trials."""
+
+    @property
+    def trials(self) -> int:
+        """Trials so far."""
+        ...
+
+    @property
+    def worst_error(self) -> float:
+        """The largest Monte-Carlo standard error among the decisions."""
+        ...
+
+    def __add__(self, other: Self) -> Self:
+        """The sums of both ranges together."""
+        ...
+
+
+S = TypeVar("S", bound=Sums)
 
 
 class Watcher(Protocol):
@@ -75,8 +96,27 @@ def here(counted: Counted, ranges: Iterator[tuple[int, int]]) -> Iterator[TrialS
     return (counted(first, count) for first, count in ranges)
 
 
-def _ranges(trials: int, batch: int) -> Iterator[tuple[int, int]]:
+def ranges(trials: int, batch: int) -> Iterator[tuple[int, int]]:
+    """First trial and number of trials of each batch."""
     return ((first, min(batch, trials - first)) for first in range(0, trials, batch))
+
+
+def add_up(none: S, batches: Iterator[S], effort: Effort, told: Callable[[S, float], None]) -> tuple[S, bool]:
+    """Add up batches in order until the precision asked for is reached, and say whether it was.
+
+    Where to stop depends on the trials alone, never on time or threads.
+    """
+    sums, reached = none, False
+    for more in batches:
+        sums = sums + more
+        reached = effort.precision is not None and 0.0 < sums.worst_error <= effort.precision
+        done = sums.trials / effort.trials
+        if effort.precision is not None and sums.worst_error > 0.0:
+            done = max(done, min(1.0, (effort.precision / sums.worst_error) ** 2))
+        told(sums, done)
+        if reached:
+            break
+    return sums, reached or effort.precision is None
 
 
 def in_batches(
@@ -87,21 +127,11 @@ def in_batches(
     margins: tuple[float, ...] = (),
     runner: Runner = here,
 ) -> Characteristics:
-    """Add up batches in order; where to stop depends on the trials alone, never on time or threads."""
-    sums = TrialSums.none(margins)
+    """The characteristics from batches of trials, added up as `add_up` does."""
     started = time.perf_counter()
-    reached = False
-    batches = runner(counted, _ranges(effort.trials, batch))
-    for more in batches:
-        sums += more
-        reached = effort.precision is not None and 0.0 < sums.worst_error <= effort.precision
-        done = sums.trials / effort.trials
-        if effort.precision is not None and sums.worst_error > 0.0:
-            done = max(done, min(1.0, (effort.precision / sums.worst_error) ** 2))
-        watcher.told(sums, done)
-        if reached:
-            break
-    return Characteristics(sums, time.perf_counter() - started, reached or effort.precision is None)
+    batches = runner(counted, ranges(effort.trials, batch))
+    sums, reached = add_up(TrialSums.none(margins), batches, effort, watcher.told)
+    return Characteristics(sums, time.perf_counter() - started, reached)
 
 
 def endpoint_characteristics(

@@ -13,7 +13,7 @@ from trialwright.stats.kernel import on_first_compilation
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from trialwright.stats.trial_sums import TrialSums
+    from trialwright.stats.trial_sums import Proportion, TrialSums
 
 
 def announce_compilation() -> None:
@@ -54,5 +54,9 @@ class OnBar:
     def told(self, sums: TrialSums, share_done: float) -> None:
         """Move the bar and show the estimate of the first decision."""
         one = sums.below(sums.margins[0]) if sums.margins else sums.benefit
-        words = f"{self._what}{sums.trials:,} trials: {one.value:.4f} ± {one.error:.4f}"
+        self.move(sums.trials, one, share_done)
+
+    def move(self, trials: int, estimate: Proportion, share_done: float) -> None:
+        """Move the bar and show an estimate from this many trials."""
+        words = f"{self._what}{trials:,} trials: {estimate.value:.4f} ± {estimate.error:.4f}"
         self._bar.update(self._task, completed=share_done, words=words)

@@ -48,6 +48,13 @@ class Proportion:
     error: float
 
 
+def proportion(count: int, trials: int) -> Proportion:
+    """A count as a share of simulated trials."""
+    n = max(trials, 1)
+    p = count / n
+    return Proportion(p, math.sqrt(p * (1.0 - p) / n))
+
+
 @dataclass(frozen=True)
 class TrialSums:
     """Sums over simulated trials; those of disjoint ranges add up."""
@@ -72,9 +79,7 @@ class TrialSums:
 
     def share(self, count: int) -> Proportion:
         """A count as a share of the trials."""
-        n = max(self.trials, 1)
-        p = count / n
-        return Proportion(p, math.sqrt(p * (1.0 - p) / n))
+        return proportion(count, self.trials)
 
     @property
     def benefit(self) -> Proportion:
