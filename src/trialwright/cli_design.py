@@ -375,11 +375,24 @@ def study_design(
     precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
     events: Annotated[float | None, typer.Option(help="Events behind the analysis, where known.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    *,
+    as_json: Json = False,
 ) -> None:
-    """What the size of a study supports: design.html, and every number of it in design.json."""
+    """The plan of a study, checked, and what its size supports: design.html; every number in design.json."""
+    from trialwright.check import has_errors  # noqa: PLC0415 (heavy)
     from trialwright.design.operating import Effort  # noqa: PLC0415 (heavy)
-    from trialwright.design.study_report import DesignEffort, write_design  # noqa: PLC0415 (heavy)
+    from trialwright.design.study_chapters import DesignEffort  # noqa: PLC0415 (heavy)
+    from trialwright.design.study_report import write_design  # noqa: PLC0415 (heavy)
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 
     effort = DesignEffort(Effort(trials_at_most, precision), Effort(protocol_trials, precision), seed, events)
-    typer.echo(write_design(study, out, effort, OnTerminal()))
+    made = write_design(study, out, effort, OnTerminal())
+    if as_json:
+        typer.echo(json.dumps(made.as_json(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(f"{made.plan}")
+        for one in made.findings:
+            typer.echo(f"{one.severity.value}: {one.what}. Remedy: {one.remedy}.")
+        typer.echo(made.page)
+    if has_errors(made.findings):
+        raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from markupsafe import Markup
 
-from trialwright.design.figures import Swing, tornado
+from trialwright.design.figures import BESIDE, Swing, tornado
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.event_sizes import Question, schoenfeld_power
@@ -16,9 +16,9 @@ from trialwright.stats.event_sizes import Question, schoenfeld_power
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trialwright.design.inputs import RandomisedInputs
     from trialwright.design.operating import Characteristics
     from trialwright.design.randomised_page import RandomisedPage
-    from trialwright.design.study_inputs import RandomisedInputs
     from trialwright.stats.trial_sums import Proportion
 
 Value = TypeVar("Value")
@@ -26,12 +26,9 @@ Value = TypeVar("Value")
 
 def simulated(page: RandomisedPage) -> blocks.Section:
     """Operating characteristics by simulation."""
-    sets = (
-        ("Endpoint level, assumed medians", page.simulated.assumed),
-        ("Endpoint level, arms equal", page.simulated.equal),
-        ("Protocol level, calibrated virtual subjects", page.simulated.protocol),
+    rows = tuple(
+        blocks.TableRow(name, _simulated_cells(page, name, found)) for name, found in page.simulated.rows
     )
-    rows = tuple(blocks.TableRow(name, _simulated_cells(page, name, found)) for name, found in sets)
     columns = (
         blocks.Column("Trials as"),
         blocks.Column("Trials"),
@@ -69,25 +66,28 @@ def _simulated_cells(page: RandomisedPage, name: str, found: Characteristics) ->
 
 
 def sensitivity(page: RandomisedPage) -> blocks.Section:
-    """How much each assumption moves the power at the study's margin."""
-    given, margin = page.inputs, page.inputs.margin or page.margins[1]
-    base = _expected_power(given, margin, page.allocation)
-    label = f"Power for a margin of {margin:g} with the events expected, one assumption changed at a time"
-    drawing = tornado(_swings(page, margin), base, label)
+    """How much each assumption moves the power of the study's question."""
+    given = page.inputs
+    base = _expected_power(given)
+    asked = f"for a margin of {given.margin:g}" if given.margin is not None else "for superiority"
+    label = f"Power {asked} with the events expected, one assumption changed at a time"
     how = "Schoenfeld 1981 with the events expected under the assumptions"
-    text = Markup("Base case: power {}; the dashed line.").format(
-        page.book.number(f"Power at margin {margin:g}, events expected", base, fmt.percent(base), how)
+    text = Markup("Base case: power {} at a true hazard ratio of {}; the upright line.").format(
+        page.book.number(f"Power {asked}, events expected", base, fmt.percent(base), how),
+        f"{given.truth:.3g}",
     )
-    figure = blocks.Figure("tornado", label, drawing, (text,))
+    figure = blocks.Figure("tornado", label, tornado(_swings(page), base, label), (text, BESIDE))
     return blocks.Section("sensitivity", "Sensitivity", (figure,))
 
 
 def _expected_power(
-    given: RandomisedInputs, margin: float, allocation: float, ratio: float = 1.0, alpha: float | None = None
+    given: RandomisedInputs, ratio: float | None = None, ruled_out: float | None = None
 ) -> float:
-    trial = given.trial(ratio)
-    events = sum(given.sizes) * trial.event_share()
-    return schoenfeld_power(Question(ratio, margin), alpha or given.alpha, events, allocation)
+    true, asked = ratio or given.truth, ruled_out or given.ruled_out
+    events = sum(given.sizes) * given.trial(true).event_share()
+    if asked == 1.0 and true >= 1.0:
+        return given.alpha
+    return schoenfeld_power(Question(true, asked), given.alpha, events, given.allocation)
 
 
 def _both(of: Callable[[Value], float], values: tuple[Value, Value]) -> tuple[float, float]:
@@ -95,54 +95,46 @@ def _both(of: Callable[[Value], float], values: tuple[Value, Value]) -> tuple[fl
     return of(values[0]), of(values[1])
 
 
-def _swings(page: RandomisedPage, margin: float) -> list[Swing]:
-    given, allocation = page.inputs, page.allocation
+def _around(value: float, share: float = 0.25) -> tuple[float, float]:
+    return round(value * (1.0 - share), 3), round(value * (1.0 + share), 3)
 
-    def power(changed: RandomisedInputs) -> float:
-        return _expected_power(changed, margin, allocation)
 
-    def with_timing(**changes: float) -> RandomisedInputs:
-        return replace(given, timing=replace(given.timing, **changes))
+def _words(values: tuple[float, float]) -> tuple[str, str]:
+    return f"{values[0]:.3g}", f"{values[1]:.3g}"
 
-    def scaled(f: float) -> tuple[int, int]:
-        return round(given.sizes[0] * f), round(given.sizes[1] * f)
 
-    medians = (round(given.medians[0] * 0.75, 1), round(given.medians[0] * 1.25, 1))
-    accrual = (round(given.timing.accrual * 0.75, 1), round(given.timing.accrual * 1.25, 1))
-    alphas = (given.alpha, 2.0 * given.alpha)
-    sizes = (scaled(0.75), scaled(1.25))
-    return [
-        Swing(
-            "True hazard ratio",
-            ("0.9", "1.1"),
-            _both(lambda ratio: _expected_power(given, margin, allocation, ratio), (0.9, 1.1)),
-        ),
-        Swing(
-            "Control median, months",
-            (f"{medians[0]:g}", f"{medians[1]:g}"),
-            _both(lambda median: power(replace(given, medians=(median, median))), medians),
-        ),
-        Swing(
-            "Accrual, months",
-            (f"{accrual[0]:g}", f"{accrual[1]:g}"),
-            _both(lambda months: power(with_timing(accrual=months)), accrual),
-        ),
-        Swing(
-            "Follow-up, months", ("0", "12"), _both(lambda m: power(with_timing(follow_up=m)), (0.0, 12.0))
-        ),
-        Swing(
-            "Drop-out a month",
-            ("0", f"{3 * given.timing.dropout:g}"),
-            _both(lambda rate: power(with_timing(dropout=rate)), (0.0, 3 * given.timing.dropout)),
-        ),
-        Swing(
-            "One-sided alpha",
-            (f"{alphas[0]:g}", f"{alphas[1]:g}"),
-            _both(lambda alpha: _expected_power(given, margin, allocation, 1.0, alpha), alphas),
-        ),
-        Swing(
-            "Subjects",
-            (str(sum(sizes[0])), str(sum(sizes[1]))),
-            _both(lambda size: power(replace(given, sizes=size)), sizes),
-        ),
+def _swings(page: RandomisedPage) -> list[Swing]:
+    given, timing = page.inputs, page.inputs.timing
+
+    def of_control(median: float) -> float:
+        return _expected_power(replace(given, medians=(median, median / given.ratio)))
+
+    def timed(**changes: float) -> float:
+        return _expected_power(replace(given, timing=replace(timing, **changes)))
+
+    def at_level(alpha: float) -> float:
+        return _expected_power(replace(given, errors=replace(given.errors, alpha=alpha)))
+
+    def of_subjects(sizes: tuple[int, int]) -> float:
+        return _expected_power(replace(given, sizes=sizes))
+
+    ratios, medians = _around(given.truth, 0.1), _around(given.medians[0])
+    accrual, lost = _around(timing.accrual), (0.0, 3.0 * timing.dropout or 0.02)
+    alphas = (given.alpha / 2.0, 2.0 * given.alpha)
+    few, many = (tuple(round(n * f) for n in given.sizes) for f in (0.75, 1.25))
+    sizes = ((few[0], few[1]), (many[0], many[1]))
+    waits = (0.0, timing.follow_up + 12.0)
+    swings = [
+        Swing("True hazard ratio", _words(ratios), _both(lambda r: _expected_power(given, r), ratios)),
+        Swing("Control median, months", _words(medians), _both(of_control, medians)),
+        Swing("Accrual, months", _words(accrual), _both(lambda m: timed(accrual=m), accrual)),
+        Swing("Follow-up, months", _words(waits), _both(lambda m: timed(follow_up=m), waits)),
+        Swing("Drop-out a month", _words(lost), _both(lambda rate: timed(dropout=rate), lost)),
+        Swing("One-sided alpha", _words(alphas), _both(at_level, alphas)),
+        Swing("Subjects", (str(sum(few)), str(sum(many))), _both(of_subjects, sizes)),
     ]
+    if given.margin is not None:
+        limits = (1.2, 1.5)
+        of_margin = _both(lambda margin: _expected_power(given, None, margin), limits)
+        swings.append(Swing("Margin", _words(limits), of_margin))
+    return swings

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trialwright.design.figures import Axis, Curve, curves, percent_axis
+from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
+from trialwright.design.randomised_page import ratios_of
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.event_process import enrolled_share
@@ -18,11 +19,11 @@ from trialwright.stats.spending import OBrienFleming, Pocock
 if TYPE_CHECKING:
     from trialwright.design.randomised_page import RandomisedPage
 
-USUAL_BETA = 0.2
 STEPS = 60
 MONTHS_SHOWN = 60
 MOST_RATIO = 2.0
 LEAST_RATIO = 0.5
+POWER_AT = {"arms equal": "equal hazards"}
 SCHOENFELD = "Schoenfeld 1981: Φ(|log(margin / hazard ratio)| √(d π (1 − π)) − z), one-sided alpha {alpha:g}"
 
 
@@ -56,22 +57,21 @@ def headline(page: RandomisedPage) -> list[Markup]:
 
 
 def supports(page: RandomisedPage) -> blocks.Section:
-    """Power at each margin, events and subjects that the usual power would need."""
+    """Power at each margin, events and subjects that the stated power would need."""
     rows = tuple(_margin_row(page, margin) for margin in page.margins)
     columns = (
         blocks.Column("Margin (hazard ratio)"),
-        blocks.Column("Power", under="arms equal"),
-        blocks.Column("Power", under=f"hazard ratio {page.assumed_ratio:.3f}"),
-        blocks.Column("Events needed", under="80%, arms equal"),
-        blocks.Column("Subjects needed", under="80%, this timing"),
+        *(
+            blocks.Column("Power", under=words if ratio == 1.0 else f"{words}, ratio {ratio:.3g}")
+            for ratio, words in ratios_of(page.inputs)
+        ),
+        blocks.Column("Events needed", under=f"{page.shown_power}, arms equal"),
+        blocks.Column("Subjects needed", under=f"{page.shown_power}, this timing"),
     )
     superior = page.power(0.7, 1.0)
     caption = Markup("What {} events can show: non-inferiority by margin").format(page.d)
-    own = (
-        f"The study's own margin is {page.inputs.margin:g}." if page.inputs.margin else "It states no margin."
-    )
     notes = (
-        f"One-sided alpha {page.inputs.alpha:g}. {own}",
+        f"One-sided alpha {page.inputs.alpha:g}. The study's own margin is {page.inputs.margin:g}.",
         Markup("Superiority: at a true hazard ratio of 0.7 the power is {}.").format(
             page.book.number(
                 "Power for superiority at a hazard ratio of 0.7",
@@ -88,28 +88,27 @@ def supports(page: RandomisedPage) -> blocks.Section:
 def _margin_row(page: RandomisedPage, margin: float) -> blocks.TableRow:
     alpha = page.inputs.alpha
     how = SCHOENFELD.format(alpha=alpha)
-    equal, assumed = page.power(1.0, margin), page.power(page.assumed_ratio, margin)
-    needed = schoenfeld_events(Question(1.0, margin), alpha, USUAL_BETA, page.allocation)
+    needed = schoenfeld_events(Question(1.0, margin), alpha, page.inputs.errors.beta, page.inputs.allocation)
     subjects = subjects_for(needed, page.inputs.trial(1.0))
     number = page.book.number
     cells = (
-        number(
-            f"Power for non-inferiority, margin {margin:g}, equal hazards", equal, fmt.percent(equal), how
+        *(
+            number(
+                f"Power for non-inferiority, margin {margin:g}, {POWER_AT.get(words, words)}",
+                page.power(ratio, margin),
+                fmt.percent(page.power(ratio, margin)),
+                how,
+            )
+            for ratio, words in ratios_of(page.inputs)
         ),
         number(
-            f"Power for non-inferiority, margin {margin:g}, assumed medians",
-            assumed,
-            fmt.percent(assumed),
-            how,
-        ),
-        number(
-            f"Events for 80% power, margin {margin:g}",
+            f"Events for {page.shown_power} power, margin {margin:g}",
             needed,
             fmt.count(math.ceil(needed)),
             "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
         ),
         number(
-            f"Subjects for 80% power, margin {margin:g}",
+            f"Subjects for {page.shown_power} power, margin {margin:g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
@@ -126,7 +125,9 @@ def _power_figure(page: RandomisedPage) -> blocks.Figure:
     ]
     ticks = tuple((math.log(r), f"{r:g}") for r in (0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5, 2.0))
     label = "Power to show the hazard ratio below a margin, by the true hazard ratio"
-    drawing = curves(lines, Axis("True hazard ratio", ticks), percent_axis("Power"), label)
+    guides = [Guide(page.inputs.errors.power, f"{page.shown_power}")]
+    guides += [Guide(math.log(r), words, upright=True) for r, words in ratios_of(page.inputs)[:1]]
+    drawing = curves(lines, Axis("True hazard ratio", ticks), percent_axis("Power"), label, guides)
     return blocks.Figure("power", label, drawing)
 
 
@@ -139,12 +140,12 @@ def assumptions(page: RandomisedPage) -> blocks.Section:
         ("Endpoint", given.label),
         (
             "Arms",
-            f"{given.comparison.arms[0]} ({given.sizes[1]}), {given.comparison.arms[1]} ({given.sizes[0]})",
+            f"{given.arms[0]} ({given.sizes[1]}), {given.arms[1]} ({given.sizes[0]})",
         ),
-        ("Medians", f"{given.medians[1]:g} and {given.medians[0]:g} months"),
+        ("Medians", _medians(page)),
         ("Accrual", f"{timing.accrual:.1f} months, then {timing.follow_up:.1f} months to the cut-off"),
         ("Drop-out", f"hazard {timing.dropout:g} a month"),
-        ("Test", f"one-sided alpha {given.alpha:g}"),
+        ("Test", f"log-rank and Cox, one-sided alpha {given.alpha:g}"),
         (
             "Events expected if every event were seen at once",
             page.book.number(
@@ -159,6 +160,14 @@ def assumptions(page: RandomisedPage) -> blocks.Section:
     return blocks.Section("assumptions", "Assumptions", (blocks.Facts(tuple(entries)), _events_figure(page)))
 
 
+def _medians(page: RandomisedPage) -> str:
+    control, other = page.inputs.medians
+    planned = f"{other:.3g} and {control:.3g} months (hazard ratio {page.inputs.ratio:.3g})"
+    if page.inputs.seen is None:
+        return planned
+    return f"{planned}; published: {page.inputs.seen[1]:g} and {page.inputs.seen[0]:g}"
+
+
 def _events_figure(page: RandomisedPage) -> blocks.Figure:
     given, n = page.inputs, sum(page.inputs.sizes)
     trial = given.trial()
@@ -168,15 +177,23 @@ def _events_figure(page: RandomisedPage) -> blocks.Figure:
     top = -(-n // 20) * 20
     up = Axis("Subjects", tuple((k, str(k)) for k in range(0, top + 1, 20)))
     across = Axis("Months from the first entry", tuple((t, str(t)) for t in range(0, MONTHS_SHOWN + 1, 6)))
-    label = "Accrual and expected events over calendar time, under the assumed medians"
-    return blocks.Figure("accrual", label, curves([enrolled, events], across, up, label))
+    label = "Accrual and expected events over calendar time, under the medians planned with"
+    needed = schoenfeld_events(
+        Question(given.truth, given.ruled_out), given.alpha, given.errors.beta, given.allocation
+    )
+    guides = [Guide(given.timing.accrual + given.timing.follow_up, "analysis", upright=True)]
+    if needed <= top:
+        guides.append(Guide(needed, f"{math.ceil(needed)} events needed"))
+    notes = () if needed <= top else (f"{math.ceil(needed)} events are needed: beyond this figure.",)
+    drawing = curves([enrolled, events], across, up, label, guides)
+    return blocks.Figure("accrual", label, drawing, notes)
 
 
 def boundaries(page: RandomisedPage) -> blocks.Section:
     """What one interim look would cost."""
     rows = []
     for rule in (OBrienFleming(), Pocock()):
-        plan = sequential_plan((0.5, 1.0), page.inputs.alpha, USUAL_BETA, rule)
+        plan = sequential_plan((0.5, 1.0), page.inputs.alpha, page.inputs.errors.beta, rule)
         how = f"{rule.label}, looks at half and all events; recursive integration"
         cells = tuple(
             page.book.number(f"{name}, {rule.label}", value, shown, how)
@@ -199,14 +216,16 @@ def boundaries(page: RandomisedPage) -> blocks.Section:
 def paragraph(page: RandomisedPage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
     given = page.inputs
-    margin = given.margin or page.margins[1]
-    needed = schoenfeld_events(Question(1.0, margin), given.alpha, USUAL_BETA, page.allocation)
+    margin = given.ruled_out
+    needed = schoenfeld_events(
+        Question(1.0, margin), given.alpha, page.inputs.errors.beta, page.inputs.allocation
+    )
     subjects = subjects_for(needed, given.trial(1.0))
     number = page.book.number
     text = Markup(
         "The primary comparison of {} uses the log-rank test and a Cox model at a one-sided level of {}."
         " Non-inferiority is shown if the upper limit of the confidence interval of the hazard ratio lies"
-        " below {}. With equal hazards, {} events give a power of 80%; at a median of {} months, accrual of"
+        " below {}. With equal hazards, {} events give a power of {}; at a median of {} months, accrual of"
         " {} months and follow-up of {} months these are expected among {} subjects. The {} subjects of this"
         " study with {} events have a power of {}."
     ).format(
@@ -214,16 +233,17 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         f"{given.alpha:g}",
         f"{margin:g}",
         number(
-            f"Events for 80% power, margin {margin:g}",
+            f"Events for {page.shown_power} power, margin {margin:g}",
             needed,
             fmt.count(math.ceil(needed)),
             "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
         ),
+        page.shown_power,
         f"{given.medians[0]:g}",
         f"{given.timing.accrual:.1f}",
         f"{given.timing.follow_up:.1f}",
         number(
-            f"Subjects for 80% power, margin {margin:g}",
+            f"Subjects for {page.shown_power} power, margin {margin:g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trialwright.design.figures import Axis, Curve, Swing, curves, percent_axis, tornado
-from trialwright.errors import ArgumentError
+from trialwright.design.enrolment import enrolment_figure
+from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.proportions import clopper_pearson
@@ -17,11 +17,10 @@ from trialwright.stats.support import detectable_rate, excluded_rate
 from trialwright.stats.two_stage import TwoStageDesign, simon_designs
 
 if TYPE_CHECKING:
+    from trialwright.design.inputs import RateInputs
     from trialwright.design.ledger import Book
     from trialwright.design.protocol_trials import ResponseCounts
-    from trialwright.design.study_inputs import RateInputs
 
-ALPHA, BETA = 0.05, 0.2
 SMALL_BETA = 0.1
 NULLS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 GAP = 0.2
@@ -43,23 +42,86 @@ class RatePage:
         """Evaluable and enrolled subjects, once where they are the same."""
         return tuple(dict.fromkeys((self.inputs.evaluable, self.inputs.enrolled)))
 
+    @property
+    def alpha(self) -> float:
+        """The one-sided level."""
+        return self.inputs.alpha
+
+    @property
+    def beta(self) -> float:
+        """1 − power."""
+        return self.inputs.errors.beta
+
+    @property
+    def shown_power(self) -> str:
+        """The power in words."""
+        return f"{100.0 * self.inputs.errors.power:g}%"
+
+    @property
+    def how(self) -> str:
+        """The test in words."""
+        return EXACT.format(alpha=self.alpha)
+
+    @property
+    def nulls(self) -> tuple[float, ...]:
+        """Rates to rule out: the usual ones and the study's own."""
+        own = {self.inputs.hypotheses[0]} if self.inputs.hypotheses else set()
+        return tuple(sorted(own.union(NULLS)))
+
+    @property
+    def question(self) -> tuple[float, float]:
+        """The rate to rule out and the true rate of the power: as planned, else as published supports."""
+        if self.inputs.hypotheses is not None:
+            return self.inputs.hypotheses
+        largest = excluded_rate(self.inputs.evaluable, self.inputs.rate, self.alpha, self.beta)
+        return max(0.05, int(largest * 20) / 20), self.inputs.rate
+
     def excluded(self, n: int) -> Markup:
-        """The largest rate ruled out with 80% power at the published rate."""
-        value = excluded_rate(n, self.inputs.rate, ALPHA, BETA)
-        what = f"Largest rate ruled out with 80% power, {n} subjects, true rate {self.inputs.rate:g}"
-        return self.book.number(what, value, fmt.percent(value), EXACT.format(alpha=ALPHA))
+        """The largest rate ruled out with the stated power at the published rate."""
+        value = excluded_rate(n, self.inputs.rate, self.alpha, self.beta)
+        what = (
+            f"Largest rate ruled out with {self.shown_power} power, {n} subjects,"
+            f" true rate {self.inputs.rate:g}"
+        )
+        return self.book.number(what, value, fmt.percent(value), self.how)
 
 
 def headline(page: RatePage) -> list[Markup]:
     """The answer in a sentence for each size."""
     given = page.inputs
-    return [
+    lines = []
+    if given.hypotheses is not None and given.stages is None:
+        lines = [_planned(page, n) for n in page.sizes]
+    lines += [
         Markup(
-            "If the true rate is {}, {} subjects rule out every rate up to {} with 80% power"
+            "If the true rate is {}, as {}, {} subjects rule out every rate up to {} with {} power"
             " (one-sided alpha {})."
-        ).format(fmt.percent(given.rate), n, page.excluded(n), f"{ALPHA:g}")
+        ).format(
+            fmt.percent(given.rate),
+            "published" if given.source.startswith("abstract") else "assumed",
+            n,
+            page.excluded(n),
+            page.shown_power,
+            f"{page.alpha:g}",
+        )
         for n in page.sizes
     ]
+    return lines
+
+
+def _planned(page: RatePage, n: int) -> Markup:
+    p0, p1 = page.question
+    test = exact_test(n, p0, p1, page.alpha)
+    number = page.book.number
+    return Markup(
+        "Against {}, {} subjects need {} responses; if {} is true they are seen in {} of trials."
+    ).format(
+        fmt.percent(p0, 0),
+        n,
+        number(f"Responses needed of {n} against {p0:g}", test.needed, str(test.needed), page.how),
+        fmt.percent(p1, 0),
+        number(f"Power of {n} against {p0:g} at {p1:g}", test.power, fmt.percent(test.power), page.how),
+    )
 
 
 def supports(page: RatePage) -> blocks.Section:
@@ -67,13 +129,15 @@ def supports(page: RatePage) -> blocks.Section:
     rows = []
     for n in page.sizes:
         rows.append(blocks.TableRow(f"{n} subjects"))
-        rows += [_null_row(page, n, p0) for p0 in NULLS]
+        rows += [_null_row(page, n, p0) for p0 in page.nulls]
     columns = (
         blocks.Column("Rate to rule out (p0)"),
         blocks.Column("Responses needed"),
         blocks.Column("Exact alpha"),
-        blocks.Column("Detectable rate", under="80% power"),
-        blocks.Column("Detectable rate", under="90% power"),
+        *(
+            blocks.Column("Detectable rate", under=f"{fmt.percent(1 - beta, 0)} power")
+            for beta in _betas(page)
+        ),
     )
     caption = "Single-stage hypotheses that the study's size supports"
     return blocks.Section(
@@ -83,32 +147,47 @@ def supports(page: RatePage) -> blocks.Section:
     )
 
 
+def _betas(page: RatePage) -> tuple[float, ...]:
+    return tuple(dict.fromkeys((page.beta, SMALL_BETA)))
+
+
 def _null_row(page: RatePage, n: int, p0: float) -> blocks.TableRow:
-    test = exact_test(n, p0, (1.0 + p0) / 2.0, ALPHA)
-    how, number = EXACT.format(alpha=ALPHA), page.book.number
-    detectable = [detectable_rate(n, p0, ALPHA, beta) for beta in (BETA, SMALL_BETA)]
+    test = exact_test(n, p0, (1.0 + p0) / 2.0, page.alpha)
+    how, number, betas = page.how, page.book.number, _betas(page)
+    if test.needed > n:
+        return blocks.TableRow(fmt.percent(p0, 0), ("none", *(fmt.NO_VALUE,) * (1 + len(betas))), level=1)
+    detectable = [detectable_rate(n, p0, page.alpha, beta) for beta in betas]
     cells = (
         number(f"Responses needed of {n} against {p0:g}", test.needed, str(test.needed), how),
         number(f"Exact alpha of {n} against {p0:g}", test.alpha, f"{test.alpha:.4f}", how),
         *(
             number(f"Detectable rate of {n} against {p0:g}, power {1 - beta:g}", rate, fmt.percent(rate), how)
-            for rate, beta in zip(detectable, (BETA, SMALL_BETA), strict=True)
+            for rate, beta in zip(detectable, betas, strict=True)
         ),
     )
     return blocks.TableRow(fmt.percent(p0, 0), cells, level=1)
 
 
 def _power_figure(page: RatePage) -> blocks.Figure:
-    n = page.inputs.evaluable
+    n, given = page.inputs.evaluable, page.inputs
     lines = []
-    for p0 in NULLS[1:5]:
+    for p0 in _drawn(page):
         rates = [p0 + (0.95 - p0) * (k + 1) / STEPS for k in range(STEPS)]
-        points = tuple((p, exact_test(n, p0, p, ALPHA).power) for p in rates)
+        points = tuple((p, exact_test(n, p0, p, page.alpha).power) for p in rates)
         lines.append(Curve(f"p0 {fmt.percent(p0, 0)}", points))
     label = f"Power of the exact test by the true response rate, {n} subjects"
     ticks = tuple((k / 10, f"{10 * k}%") for k in range(11))
-    drawing = curves(lines, Axis("True response rate", ticks), percent_axis("Power"), label)
+    guides = [Guide(given.errors.power, page.shown_power)]
+    if given.hypotheses is not None:
+        guides.append(Guide(given.hypotheses[1], "worth finding", upright=True))
+    drawing = curves(lines, Axis("True response rate", ticks), percent_axis("Power"), label, guides)
     return blocks.Figure("power", label, drawing)
+
+
+def _drawn(page: RatePage) -> tuple[float, ...]:
+    """The rates to rule out of a figure: the study's own first, four at most."""
+    own = page.inputs.hypotheses[:1] if page.inputs.hypotheses else ()
+    return tuple(dict.fromkeys((*own, *NULLS[1:5])))[: len(NULLS[1:5])]
 
 
 def _precision(page: RatePage) -> blocks.Table:
@@ -131,24 +210,32 @@ def _precision(page: RatePage) -> blocks.Table:
 def assumptions(page: RatePage) -> blocks.Section:
     """What is assumed."""
     given = page.inputs
-    entries = (
+    stated = given.hypotheses is not None
+    hypotheses = "too low {}, worth finding {}".format(*map(fmt.percent, page.question))
+    entries = [
         ("Endpoint", given.label),
-        ("Assumed rate", f"{fmt.percent(given.rate)} ({given.source})"),
+        ("Rates planned with" if stated else "Hypotheses", hypotheses if stated else "none are stated"),
+        ("Rate seen", f"{fmt.percent(given.rate)} ({given.source})"),
         ("Subjects", f"{given.enrolled} enrolled, {given.evaluable} evaluable"),
-        ("Test", f"exact binomial, one-sided alpha {ALPHA:g}; the study file states no hypotheses"),
-    )
-    return blocks.Section("assumptions", "Assumptions", (blocks.Facts(entries),))
+        ("Test", f"exact binomial, one-sided alpha {page.alpha:g}{'' if stated else ', the usual one'}"),
+    ]
+    if given.timing is None:
+        return blocks.Section("assumptions", "Assumptions", (blocks.Facts(tuple(entries)),))
+    words = f"{given.timing.accrual:.1f} months, then {given.timing.follow_up:.1f} to the cut-off"
+    entries.append(("Accrual", words))
+    figure = enrolment_figure(given.timing, given.enrolled, given.evaluable, given.rate)
+    return blocks.Section("assumptions", "Assumptions", (blocks.Facts(tuple(entries)), figure))
 
 
 def boundaries(page: RatePage) -> blocks.Section:
-    """Two-stage designs for differences of 20 points that fit the subjects."""
+    """Two-stage designs: for the study's own hypotheses, and for differences of 20 points."""
     rows = []
-    for p0 in NULLS:
-        designs = simon_designs(p0, p0 + GAP, ALPHA, BETA, 100)
+    own = [page.inputs.hypotheses] if page.inputs.hypotheses else []
+    for p0, p1 in [*own, *((p0, p0 + GAP) for p0 in NULLS)]:
+        designs = simon_designs(p0, p1, page.alpha, page.beta)
         rows += [
             blocks.TableRow(
-                f"{fmt.percent(p0, 0)} against {fmt.percent(p0 + GAP, 0)}, {kind}",
-                _simon_cells(page, p0, design),
+                f"{fmt.percent(p0, 0)} against {fmt.percent(p1, 0)}, {kind}", _simon_cells(page, p0, design)
             )
             for kind, design in (("optimal", designs.optimal), ("minimax", designs.minimax))
         ]
@@ -156,8 +243,14 @@ def boundaries(page: RatePage) -> blocks.Section:
         blocks.Column(words)
         for words in ("Hypotheses", "Stop: r1/n1", "Not active: r/n", "EN(p0)", "PET(p0)", "Fits")
     )
-    note = f"Alpha {ALPHA:g}, power {1 - BETA:g}. Fits: no more subjects than were enrolled."
-    table = blocks.Table("simon", "Simon two-stage designs for 20 points", columns, tuple(rows), (note,))
+    note = (
+        f"Alpha {page.alpha:g}, power {page.shown_power}. Fits: no more subjects than the"
+        f" {page.inputs.enrolled} planned."
+    )
+    caption = "Simon two-stage designs for the study's own rates, and for 20 points"
+    table = blocks.Table(
+        "simon", caption if own else "Simon two-stage designs for 20 points", columns, tuple(rows), (note,)
+    )
     return blocks.Section("boundaries", "Boundaries with an early look", (table,))
 
 
@@ -172,88 +265,3 @@ def _simon_cells(page: RatePage, p0: float, design: TwoStageDesign) -> tuple[Mar
         number(f"{words}: early stop", design.pet0, fmt.percent(design.pet0), how),
         "yes" if plan.n <= page.inputs.enrolled else "no",
     )
-
-
-def simulated(page: RatePage) -> blocks.Section:
-    """What virtual subjects through scans and RECIST give."""
-    counts = page.simulated
-    responders = counts.confirmed if page.confirmed else counts.responders
-    trials = counts.evaluable.size
-    rates = responders / counts.evaluable.clip(1)
-    how = f"{trials:,} simulated trials: lesions, scans, RECIST 1.1 under assumptions.yaml"
-    number = page.book.number
-    entries: list[tuple[str, Markup | str]] = [
-        (
-            "Evaluable subjects, mean",
-            number("Mean evaluable", counts.evaluable.mean(), f"{counts.evaluable.mean():.1f}", how),
-        ),
-        (
-            "Response rate, mean",
-            number("Mean response rate", rates.mean(), fmt.percent(float(rates.mean())), how),
-        ),
-    ]
-    for p0 in NULLS[1:5]:
-        found = [
-            k >= exact_test(int(n), p0, (1.0 + p0) / 2.0, ALPHA).needed
-            for k, n in zip(responders, counts.evaluable, strict=True)
-            if n > 0
-        ]
-        share = sum(found) / trials
-        error = (share * (1.0 - share) / trials) ** 0.5
-        words = f"{fmt.percent(share)} ± {fmt.percent_digits(error)}"
-        entries.append(
-            (f"Trials that rule out {fmt.percent(p0, 0)}", number(f"Rules out {p0:g}", share, words, how))
-        )
-    note = blocks.Prose("After ± the Monte-Carlo standard error.", quiet=True)
-    return blocks.Section(
-        "simulation", "Operating characteristics by simulation", (blocks.Facts(tuple(entries)), note)
-    )
-
-
-def sensitivity(page: RatePage) -> blocks.Section:
-    """How much each assumption moves the power against the nearest rate in steps of 5 points."""
-    given = page.inputs
-    p0 = max(0.05, int(excluded_rate(given.evaluable, given.rate, ALPHA, BETA) * 20) / 20)
-
-    def power(
-        n: int = given.evaluable, p: float = given.rate, null: float = p0, alpha: float = ALPHA
-    ) -> float:
-        if p <= null:
-            raise ArgumentError.at("rate", f"{p}", expected=f"above {null}")
-        return exact_test(n, null, p, alpha).power
-
-    few, many = round(given.evaluable * 0.8), given.enrolled
-    low, high = max(given.rate - 0.1, p0 + 0.01), min(given.rate + 0.1, 0.99)
-    swings = [
-        Swing("Subjects", (str(few), str(many)), (power(n=few), power(n=many))),
-        Swing("True rate", (fmt.percent(low), fmt.percent(high)), (power(p=low), power(p=high))),
-        Swing(
-            "Rate to rule out",
-            (fmt.percent(p0 - 0.04, 0), fmt.percent(p0 + 0.05, 0)),
-            (power(null=p0 - 0.04), power(null=min(p0 + 0.05, given.rate - 0.01))),
-        ),
-        Swing("One-sided alpha", ("0.025", "0.1"), (power(alpha=0.025), power(alpha=0.1))),
-    ]
-    base = power()
-    label = f"Power against {fmt.percent(p0, 0)}, one assumption changed at a time"
-    shown = page.book.number(f"Power against {p0:g}", base, fmt.percent(base), EXACT.format(alpha=ALPHA))
-    text = Markup("Base case: power {}; the dashed line.").format(shown)
-    figure = blocks.Figure("tornado", label, tornado(swings, base, label), (text,))
-    return blocks.Section("sensitivity", "Sensitivity", (figure,))
-
-
-def paragraph(page: RatePage) -> blocks.Section:
-    """The paragraph for the statistics section of the protocol."""
-    given = page.inputs
-    text = Markup(
-        "The primary endpoint is the {}. With {} evaluable subjects an exact one-sided binomial test at a"
-        " level of {} rules out, with a power of 80%, every rate up to {} if the true rate is {}; the rate is"
-        " given with its exact 95% confidence interval (Clopper–Pearson)."
-    ).format(
-        given.label.lower(),
-        given.evaluable,
-        f"{ALPHA:g}",
-        page.excluded(given.evaluable),
-        fmt.percent(given.rate),
-    )
-    return blocks.Section("paragraph", "For the statistics section", (blocks.Prose(text),))

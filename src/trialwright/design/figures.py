@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 HEIGHT = 340.0
 LEFT, TOP, RIGHT, BELOW = 62.0, 14.0, 16.0, 52.0
 KEY_LINE = 20.0
-BAR, BAR_GAP = 20.0, 34.0
-ROOM_FOR_WORDS = 0.36
+BAR, BAR_GAP = 13.0, 38.0
+ROOM_FOR_WORDS, NARROW_WORDS = 0.24, 0.28
+ROOM_FOR_VALUES = 70.0
 CURVE_WIDTH = 2.0
+GUIDE_DASH = "1 3"
+STEP = 20
+BESIDE = "Beside each bar: the value of the assumption, and the power with it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +48,62 @@ class Axis:
         return self.ticks[0][0], self.ticks[-1][0]
 
 
-def percent_axis(label: str) -> Axis:
-    """0 to 100 % in steps of 20."""
-    return Axis(label, tuple((k / 5, f"{20 * k}%") for k in range(6)))
+def percent_axis(label: str, most: float = 1.0) -> Axis:
+    """From 0 in steps of 20 % (of 10 where little is shown) up to what has to be shown, 100 % at most."""
+    step = STEP if most > STEP * 2.5 / 100 else STEP // 2
+    last = min(math.ceil(round(100 * most / step, 9)) * step, 100)
+    return Axis(label, tuple((k / 100, f"{k}%") for k in range(0, last + 1, step)))
 
 
-def curves(lines: Sequence[Curve], across: Axis, up: Axis, label: str) -> Markup:
-    """Lines over two axes with a legend above."""
-    return pair(partial(_curves, lines, across, up, label))
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A dotted line across the plot at a value of one axis, with its words."""
+
+    value: float
+    words: str
+    upright: bool = False
 
 
-def _curves(lines: Sequence[Curve], across: Axis, up: Axis, label: str, sheet: Sheet) -> Markup:
+def curves(
+    lines: Sequence[Curve], across: Axis, up: Axis, label: str, guides: Sequence[Guide] = ()
+) -> Markup:
+    """Lines over two axes with a legend above; guides show what was planned."""
+    return pair(partial(_curves, lines, across, up, label, guides))
+
+
+def _curves(
+    lines: Sequence[Curve], across: Axis, up: Axis, label: str, guides: Sequence[Guide], sheet: Sheet
+) -> Markup:
     key, top = _key(lines, sheet)
     plot = Plot(LEFT, top + TOP, sheet.width - RIGHT, top + HEIGHT - BELOW)
     x = svg.Linear(across.ends, (plot.left, plot.right))
     y = svg.Linear(up.ends, (plot.bottom, plot.top))
     drawn = [*key, *value_axis(sheet, plot, y, up.ticks, up.label), *_across(sheet, plot, x, across)]
+    for guide in guides:
+        drawn += _upright(sheet, plot, x, guide) if guide.upright else _level(sheet, plot, y, guide)
     for place, line in enumerate(lines):
         stroke = svg.Stroke(palette.group_colour(place), CURVE_WIDTH, palette.group_dash(place))
         drawn.append(svg.path([(x(a), y(b)) for a, b in line.points], stroke, title=line.name))
     return svg.picture(sheet.width, top + HEIGHT, label, drawn)
+
+
+def _level(sheet: Sheet, plot: Plot, y: svg.Linear, guide: Guide) -> list[Markup]:
+    at = y(guide.value)
+    small = svg.Type(sheet.letter - 1, palette.QUIET, "end")
+    return [
+        svg.line(plot.left, at, plot.right, at, svg.Stroke(palette.QUIET, 1.0, GUIDE_DASH)),
+        svg.word(plot.right, at - 4, guide.words, small),
+    ]
+
+
+def _upright(sheet: Sheet, plot: Plot, x: svg.Linear, guide: Guide) -> list[Markup]:
+    at = x(guide.value)
+    left_of = at > (plot.left + plot.right) / 2
+    small = svg.Type(sheet.letter - 1, palette.QUIET, "end" if left_of else "start")
+    return [
+        svg.line(at, plot.top, at, plot.bottom, svg.Stroke(palette.QUIET, 1.0, GUIDE_DASH)),
+        svg.word(at + (-5 if left_of else 5), plot.top + sheet.letter, guide.words, small),
+    ]
 
 
 def _key(lines: Sequence[Curve], sheet: Sheet) -> tuple[list[Markup], float]:
@@ -105,25 +146,46 @@ class Swing:
 
 
 def tornado(swings: Sequence[Swing], base: float, label: str) -> Markup:
-    """Bars of power around the base case, widest first."""
+    """Bars of power around the base case, the widest assumption first."""
     ordered = sorted(swings, key=lambda swing: -swing.width)
     return pair(partial(_tornado, ordered, base, label))
 
 
 def _tornado(swings: Sequence[Swing], base: float, label: str, sheet: Sheet) -> Markup:
-    left = sheet.width * ROOM_FOR_WORDS
+    left = sheet.width * (NARROW_WORDS if sheet.is_narrow else ROOM_FOR_WORDS)
     bottom = TOP + BAR_GAP * len(swings)
-    plot = Plot(left, TOP, sheet.width - RIGHT, bottom)
-    x = svg.Linear((0.0, 1.0), (plot.left, plot.right))
-    drawn = _across(sheet, plot, x, percent_axis("Power"))
+    plot = Plot(left, TOP, sheet.width - RIGHT - ROOM_FOR_VALUES, bottom)
+    most = max([base, *(max(swing.power) for swing in swings)])
+    axis = percent_axis("Power", most)
+    x = svg.Linear(axis.ends, (plot.left, plot.right))
+    drawn = _across(sheet, plot, x, axis)
+    for tick, _ in axis.ticks[1:]:
+        drawn.append(svg.line(x(tick), TOP, x(tick), bottom, svg.Stroke(palette.FAINT)))
     for place, swing in enumerate(swings):
-        y = TOP + place * BAR_GAP + (BAR_GAP - BAR) / 2
-        low, high = sorted(swing.power)
-        words = f"{swing.name}: {swing.words[0]} or {swing.words[1]}"
-        title = f"{words}: power {swing.power[0]:.3f} or {swing.power[1]:.3f}"
-        drawn.append(svg.rect(x(low), y, x(high) - x(low), BAR, palette.group_colour(0), title=title))
-        lines = svg.wrap(words, left - 12, sheet.letter - 1)
-        for k, line in enumerate(lines[:2]):
-            drawn.append(svg.word(0, y + 8 + k * sheet.letter, line, svg.Type(sheet.letter - 1)))
-    drawn.append(svg.line(x(base), TOP, x(base), bottom, svg.Stroke(palette.INK, 1.5, "4 3")))
+        drawn += _bars(swing, (x, x(base)), TOP + place * BAR_GAP, sheet)
+    drawn.append(svg.line(x(base), TOP, x(base), bottom, svg.Stroke(palette.INK, 1.5)))
     return svg.picture(sheet.width, bottom + BELOW, label, drawn)
+
+
+def _bars(swing: Swing, scale: tuple[svg.Linear, float], top: float, sheet: Sheet) -> list[Markup]:
+    """A bar for each of the two values, from the base case to its power, with value and power at its end."""
+    x, base = scale
+    small = sheet.letter - 1
+    names = svg.wrap(
+        swing.name, sheet.width * (NARROW_WORDS if sheet.is_narrow else ROOM_FOR_WORDS) - 8, small
+    )
+    middle = top + BAR_GAP / 2 + small * 0.36 - (len(names[:2]) - 1) * small / 2
+    drawn = [svg.word(0, middle + k * (small + 1), line, svg.Type(small)) for k, line in enumerate(names[:2])]
+    for k, (words, power) in enumerate(zip(swing.words, swing.power, strict=True)):
+        y = top + (BAR_GAP - 2 * BAR) / 2 + k * BAR
+        end = x(power)
+        title = f"{swing.name} {words}: power {power:.3f}"
+        colour = palette.group_colour(k)
+        drawn.append(svg.rect(min(base, end), y, abs(end - base), BAR - 1, colour, title=title))
+        to_left = end < base
+        room = end - x(x.domain[0])
+        outside = to_left and room < svg.text_width(f"{words}: 100%", small)
+        place = base + 4 if outside else end + (-4 if to_left else 4)
+        kind = svg.Type(small - 1, palette.INK, "end" if to_left and not outside else "start")
+        drawn.append(svg.word(place, y + BAR - 3, f"{words}: {100 * power:.0f}%", kind))
+    return drawn

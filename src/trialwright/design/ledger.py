@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -36,7 +37,11 @@ class Book:
     def section(self) -> blocks.Section:
         """The list of all computations."""
         rows = tuple(
-            blocks.TableRow(one.what, (f"{one.value:.6g}", one.how), anchor=one.anchor)
+            blocks.TableRow(
+                one.what,
+                (f"{one.value:.6g}" if math.isfinite(one.value) else "not reached", one.how),
+                anchor=one.anchor,
+            )
             for one in self.entries
         )
         columns = (

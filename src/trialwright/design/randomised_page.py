@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.stats.event_sizes import Question, schoenfeld_power
+from trialwright.stats.special import normal_cdf, normal_isf
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from trialwright.design.inputs import RandomisedInputs
     from trialwright.design.ledger import Book
     from trialwright.design.operating import Characteristics
-    from trialwright.design.study_inputs import RandomisedInputs
 
 MARGINS = (1.2, 1.3, 1.5, 2.0)
+RATIOS = (0.5, 0.6, 0.7, 0.8)
+SAME = 1e-9
+
+
+def margins_of(given: RandomisedInputs) -> tuple[float, ...]:
+    """The usual margins and the study's own; none where it asks for superiority."""
+    return tuple(sorted({given.margin, *MARGINS})) if given.margin is not None else ()
+
+
+def ratios_of(given: RandomisedInputs) -> tuple[tuple[float, str], ...]:
+    """The true hazard ratios that are of interest, each once: equal arms, as planned, as published."""
+    wanted = [(given.ratio, "as planned" if given.errors.stated else "assumed medians")]
+    if given.margin is not None:
+        wanted.insert(0, (1.0, "arms equal"))
+    if given.seen is not None:
+        wanted.append((given.seen[0] / given.seen[1], "published medians"))
+    if given.margin is None:
+        wanted.append((1.0, "arms equal"))
+    found: list[tuple[float, str]] = []
+    for ratio, words in wanted:
+        if all(abs(ratio - other) > SAME for other, _ in found):
+            found.append((ratio, words))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """Endpoint-level trials at the assumed medians, and at equal hazards; and protocol-level trials."""
+    """Endpoint-level trials at each true hazard ratio, and protocol-level trials where they fit."""
 
-    assumed: Characteristics
-    equal: Characteristics
-    protocol: Characteristics
+    rows: tuple[tuple[str, Characteristics], ...]
 
 
 @dataclass(frozen=True)
@@ -38,24 +61,26 @@ class RandomisedPage:
 
     @property
     def margins(self) -> tuple[float, ...]:
-        """The usual margins and the study's own."""
-        own = {self.inputs.margin} if self.inputs.margin else set()
-        return tuple(sorted(own.union(MARGINS)))
+        """The usual margins and the study's own; none where it asks for superiority."""
+        return margins_of(self.inputs)
 
     @property
-    def allocation(self) -> float:
-        """Experimental subjects for each control."""
-        return self.inputs.sizes[1] / self.inputs.sizes[0]
+    def ratios(self) -> tuple[float, ...]:
+        """True hazard ratios of a table of superiority: usual ones and the planned one."""
+        planned = {self.inputs.ratio} if self.inputs.ratio < 1.0 else set()
+        return tuple(sorted(planned.union(RATIOS)))
 
-    def power(self, ratio: float, margin: float, events: float | None = None) -> float:
-        """Power to show the hazard ratio below the margin."""
+    def power(
+        self, ratio: float, ruled_out: float, events: float | None = None, alpha: float | None = None
+    ) -> float:
+        """Power to show the hazard ratio below the one to rule out."""
         count = self.events if events is None else events
-        return schoenfeld_power(Question(ratio, margin), self.inputs.alpha, count, self.allocation)
-
-    @property
-    def assumed_ratio(self) -> float:
-        """The hazard ratio of the assumed medians."""
-        return self.inputs.medians[0] / self.inputs.medians[1]
+        level = self.inputs.alpha if alpha is None else alpha
+        if ruled_out == 1.0 and ratio > 1.0:  # Question takes either direction as the better one
+            share = self.inputs.share
+            drift = math.log(ratio) * math.sqrt(count * share * (1.0 - share))
+            return normal_cdf(-drift - normal_isf(level))
+        return schoenfeld_power(Question(ratio, ruled_out), level, count, self.inputs.allocation)
 
     @property
     def d(self) -> Markup:
@@ -63,3 +88,8 @@ class RandomisedPage:
         return self.book.number(
             "Events behind the analysis", self.events, f"{self.events:.0f}", self.events_how
         )
+
+    @property
+    def shown_power(self) -> str:
+        """The stated power in words."""
+        return f"{100.0 * self.inputs.errors.power:g}%"

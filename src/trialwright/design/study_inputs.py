@@ -1,133 +1,90 @@
-"""What a study and its assumptions say about its size: arms, medians, rates, accrual, published interval."""
+"""What a study file and its assumptions say of its size; what `design` states goes before what is assumed."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialwright.design.inputs import (
+    CurveInputs,
+    Errors,
+    PublishedRatio,
+    RandomisedInputs,
+    RateInputs,
+    Timing,
+    TwoRateInputs,
+)
 from trialwright.errors import StudyFileError
 from trialwright.protocol.comparison import Question as Asked
 from trialwright.protocol.duration import DAYS_PER_MONTH
-from trialwright.protocol.endpoints import ResponseEndpoint, TimeToEventEndpoint
+from trialwright.protocol.endpoints import Event
+from trialwright.protocol.plan_consistency import planned_endpoint
+from trialwright.protocol.size_plan import (
+    EstimationPlan,
+    NonInferiorityPlan,
+    OneSamplePlan,
+    ScreeningPlan,
+    SingleStagePlan,
+    TwoArmPlan,
+    TwoStagePlan,
+    WinnerPlan,
+)
 from trialwright.simulate.scenario import Figure
-from trialwright.stats.event_process import Accrual, Arm, Hazard
-from trialwright.stats.event_sizes import TwoArms
-from trialwright.stats.special import normal_isf
+from trialwright.stats.event_process import dropout_hazard
 
 if TYPE_CHECKING:
-    from trialwright.protocol.comparison import Comparison
-    from trialwright.protocol.endpoints import Endpoint
+    from trialwright.protocol.comparison import Comparison, RateComparison
+    from trialwright.protocol.endpoints import ResponseEndpoint, TimeToEventEndpoint
+    from trialwright.protocol.size_plan import SizePlan
     from trialwright.protocol.study import Study
-    from trialwright.simulate.scenario import Assumptions
+    from trialwright.simulate.scenario import Assumptions, Published
 
-USUAL_ALPHA = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Months of accrual, months from the last entry to the cut-off, hazard of drop-out a month."""
-
-    accrual: float
-    follow_up: float
-    dropout: float
+USUAL_ALPHA, USUAL_BETA = 0.05, 0.2
+LOST_BY_MONTHS = 12.0
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedRatio:
-    """A published hazard ratio with its interval, and the events behind it where they are published."""
-
-    value: float
-    low: float
-    high: float
-    source: str
-    level: float = 0.95
-    events: int | None = None
-
-    @property
-    def std_error(self) -> float:
-        """Of the log hazard ratio, from the width of the interval."""
-        return math.log(self.high / self.low) / (2.0 * normal_isf((1.0 - self.level) / 2.0))
-
-    def implied_events(self, share: float) -> float:
-        """Events with which a Cox model has this standard error, for the share of one arm."""
-        return 1.0 / (share * (1.0 - share) * self.std_error**2)
+def errors_of(plan: SizePlan | None, usual_alpha: float = USUAL_ALPHA) -> Errors:
+    """The errors of the plan; where it has none, the usual ones."""
+    if plan is None or isinstance(plan, WinnerPlan | EstimationPlan):
+        return Errors(usual_alpha, USUAL_BETA, stated=False)
+    return Errors(plan.alpha.one_sided, round(1.0 - plan.power, 12), stated=True)
 
 
-@dataclass(frozen=True, slots=True)
-class RandomisedInputs:
-    """Two arms compared in a time to event; medians in months; alpha is one-sided."""
-
-    name: str
-    label: str
-    comparison: Comparison
-    sizes: tuple[int, int]
-    medians: tuple[float, float]
-    timing: Timing
-    alpha: float
-    margin: float | None
-    published: PublishedRatio | None
-
-    @property
-    def share(self) -> float:
-        """The share of the experimental arm."""
-        return self.sizes[1] / sum(self.sizes)
-
-    def trial(self, ratio: float | None = None) -> TwoArms:
-        """The trial as assumed (control first), or with another hazard ratio."""
-        control = Hazard.of_median(self.medians[0])
-        other = Hazard.of_median(self.medians[1]) if ratio is None else control.times(ratio)
-        arms = (Arm(control, self.timing.dropout), Arm(other, self.timing.dropout))
-        allocation = self.sizes[1] / self.sizes[0]
-        return TwoArms(*arms, Accrual(self.timing.accrual), self.timing.follow_up, allocation)
-
-
-@dataclass(frozen=True, slots=True)
-class RateInputs:
-    """One arm with a response rate: subjects enrolled and evaluable, and the published rate."""
-
-    name: str
-    label: str
-    enrolled: int
-    evaluable: int
-    rate: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class CurveInputs:
-    """One arm with a time to event: subjects, the published median in months, and the timing."""
-
-    name: str
-    label: str
-    enrolled: int
-    median: float
-    timing: Timing
-    source: str
-
-
-def primary_endpoint(study: Study) -> tuple[str, Endpoint]:
-    """The endpoint with the role primary, else the first response or time to event.
+def primary_endpoint(study: Study) -> tuple[str, ResponseEndpoint | TimeToEventEndpoint]:
+    """The endpoint of the plan, else the one with the role primary, else the first that can be.
 
     Raises:
         StudyFileError: there is none.
     """
-    kinds = (ResponseEndpoint, TimeToEventEndpoint)
-    named = [(name, one) for name, one in study.endpoints.items() if isinstance(one, kinds)]
-    if not named:
+    chosen = planned_endpoint(study)
+    if chosen is None:
         raise StudyFileError.at(
             "study.yaml: endpoints",
             "no response and no time to event",
             remedy="declare the primary endpoint, so that its size can be judged",
         )
-    return next((pair for pair in named if pair[1].role.value == "primary"), named[0])
+    return chosen
 
 
-def timing_of(assumptions: Assumptions) -> Timing:
-    """Accrual and follow-up by the dates of the assumptions."""
+def planned_size(study: Study, otherwise: int) -> int:
+    """The subjects of the plan, else those of the study, else as many as are simulated."""
+    plan = study.size_plan
+    if isinstance(plan, TwoStagePlan):
+        return plan.stages.n
+    stated = plan.size if plan is not None else None
+    return stated or study.identity.subjects or otherwise
+
+
+def timing_of(assumptions: Assumptions, plan: SizePlan | None = None) -> Timing:
+    """Accrual, follow-up and drop-out of the plan; what it does not state by the assumptions."""
     accrual = (assumptions.accrual.last - assumptions.accrual.first).days / DAYS_PER_MONTH
     after = (assumptions.cutoff - assumptions.accrual.last).days / DAYS_PER_MONTH
-    return Timing(accrual, after, assumptions.outcome.lost_per_month)
+    lost = assumptions.outcome.lost_per_month
+    if isinstance(plan, OneSamplePlan | TwoArmPlan | EstimationPlan):
+        accrual = plan.accrual.months if plan.accrual is not None else accrual
+        after = plan.follow_up.months if plan.follow_up is not None else after
+        lost = dropout_hazard(plan.dropout, LOST_BY_MONTHS) if plan.dropout is not None else lost
+    return Timing(accrual, after, lost)
 
 
 def published(assumptions: Assumptions, figure: Figure, arm: str | None = None) -> tuple[float, str]:
@@ -136,24 +93,55 @@ def published(assumptions: Assumptions, figure: Figure, arm: str | None = None) 
     Raises:
         StudyFileError: the assumptions do not have it.
     """
-    for one in assumptions.published:
-        if one.figure is figure and one.arm == arm:
-            return one.value, one.source
+    found = _published(assumptions, figure, arm)
+    if found is not None:
+        return found.value, found.source
     of = f" of {arm}" if arm else ""
     raise StudyFileError.at(
         "assumptions.yaml: published",
         f"no {figure.value}{of}",
-        remedy="add the figure that the design assumes, with its source",
+        remedy="state hypotheses in study.yaml under `design`, or add the published figure with its source",
     )
 
 
-def _published_ratio(assumptions: Assumptions, arm: str) -> PublishedRatio | None:
-    for one in assumptions.published:
-        if one.figure is not Figure.PFS_HAZARD_RATIO or one.arm != arm:
-            continue
-        if one.low and one.high and one.low < one.high:
-            return PublishedRatio(one.value, one.low, one.high, one.source, one.level, one.events)
-    return None
+def _published(assumptions: Assumptions, figure: Figure, arm: str | None = None) -> Published | None:
+    return next((one for one in assumptions.published if (one.figure, one.arm) == (figure, arm)), None)
+
+
+def _figures(endpoint: TimeToEventEndpoint) -> tuple[Figure, Figure]:
+    """The median and the hazard ratio that are published of such an endpoint."""
+    if Event.PROGRESSION in endpoint.events:
+        return Figure.PFS_MEDIAN, Figure.PFS_HAZARD_RATIO
+    return Figure.OS_MEDIAN, Figure.OS_HAZARD_RATIO
+
+
+def _published_ratio(assumptions: Assumptions, figure: Figure, arm: str) -> PublishedRatio | None:
+    one = _published(assumptions, figure, arm)
+    if one is None or not (one.low and one.high and one.low < one.high):
+        return None
+    return PublishedRatio(one.value, one.low, one.high, one.source, one.level, one.events)
+
+
+def compared_arms(study: Study, name: str, compare: Comparison | RateComparison | None) -> tuple[str, str]:
+    """Experimental and control arm: of the comparison, else the two arms in the order of the file.
+
+    Raises:
+        StudyFileError: there is no comparison, and there are not two arms.
+    """
+    if compare is not None:
+        return compare.arms
+    arms = tuple(study.arms)
+    if len(arms) != len(("experimental", "control")):
+        raise StudyFileError.at(f"study.yaml: endpoints: {name}", "no comparison", expected="`compare`")
+    return arms[0], arms[1]
+
+
+def arm_sizes(study: Study, arms: tuple[str, str], total: int) -> tuple[int, int]:
+    """Subjects of the control and of the experimental arm by the ratio of randomisation."""
+    ratio = study.randomisation.ratio if study.randomisation else {}
+    control, experimental = ratio.get(arms[1], 1), ratio.get(arms[0], 1)
+    first = math.ceil(total * control / (control + experimental))
+    return first, total - first
 
 
 def randomised_inputs(
@@ -162,49 +150,121 @@ def randomised_inputs(
     """What a randomised study is planned with.
 
     Raises:
-        StudyFileError: no comparison, or a median that the assumptions do not state.
+        StudyFileError: no comparison, or a median that neither plan nor assumptions state.
     """
-    compare = endpoint.compare
-    if compare is None:
-        raise StudyFileError.at(f"study.yaml: endpoints: {name}", "no comparison", expected="`compare`")
-    experimental, control = compare.arms
-    ratio = study.randomisation.ratio if study.randomisation else {}
-    weights = (ratio.get(control, 1), ratio.get(experimental, 1))
-    first = math.ceil(assumptions.subjects * weights[0] / sum(weights))
+    compare, plan = endpoint.compare, study.size_plan
+    arms = compared_arms(study, name, compare)
+    two = plan if isinstance(plan, TwoArmPlan) else None
+    median, hazard_ratio = _figures(endpoint)
+    seen = tuple(_published(assumptions, median, arm) for arm in reversed(arms))
+    both = (seen[0].value, seen[1].value) if seen[0] is not None and seen[1] is not None else None
+    stated = two.medians if two is not None else None
+    if stated is None and both is None:
+        published(assumptions, median, arms[1] if seen[0] is None else arms[0])
+    asks = compare is not None and compare.question is Asked.NON_INFERIOR
+    medians = stated or both
+    assert medians is not None
     return RandomisedInputs(
         name=name,
         label=endpoint.label or name,
-        comparison=compare,
-        sizes=(first, assumptions.subjects - first),
-        medians=(
-            published(assumptions, Figure.PFS_MEDIAN, control)[0],
-            published(assumptions, Figure.PFS_MEDIAN, experimental)[0],
-        ),
-        timing=timing_of(assumptions),
-        alpha=compare.alpha / 2.0,
-        margin=compare.margin if compare.question is Asked.NON_INFERIOR else None,
-        published=_published_ratio(assumptions, experimental),
+        arms=arms,
+        sizes=arm_sizes(study, arms, planned_size(study, assumptions.subjects)),
+        medians=medians,
+        seen=both if both != medians else None,
+        timing=timing_of(assumptions, plan),
+        errors=errors_of(plan, (compare.alpha if compare is not None else USUAL_ALPHA) / 2.0),
+        margin=compare.margin if compare is not None and asks else None,
+        published=_published_ratio(assumptions, hazard_ratio, arms[0]),
+        planned_events=two.events if two is not None else None,
+        screens=isinstance(plan, ScreeningPlan),
     )
 
 
-def rate_inputs(name: str, endpoint: ResponseEndpoint, assumptions: Assumptions) -> RateInputs:
+def rate_inputs(name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions) -> RateInputs:
     """What a single arm with a response rate is judged with.
 
     Raises:
-        StudyFileError: the assumptions do not state the rate.
+        StudyFileError: neither plan nor assumptions state the rate.
     """
+    plan = study.size_plan
+    one = plan if isinstance(plan, SingleStagePlan | TwoStagePlan) else None
     figure = Figure.CONFIRMED_RESPONSE if endpoint.confirmed else Figure.RESPONSE
-    rate, source = published(assumptions, figure)
-    evaluable = round(published(assumptions, Figure.EVALUABLE)[0] * assumptions.subjects)
-    return RateInputs(name, endpoint.label or name, assumptions.subjects, evaluable, rate, source)
+    seen = _published(assumptions, figure)
+    if seen is not None:
+        rate, source = seen.value, seen.source
+    elif one is not None:
+        rate, source = one.target_rate, "the target rate of study.yaml"
+    else:
+        rate, source = published(assumptions, figure)
+    size = planned_size(study, assumptions.subjects)
+    share = _published(assumptions, Figure.EVALUABLE)
+    return RateInputs(
+        name=name,
+        label=endpoint.label or name,
+        enrolled=size,
+        evaluable=round(share.value * size) if share is not None else size,
+        rate=rate,
+        source=source,
+        errors=errors_of(plan),
+        hypotheses=(one.null_rate, one.target_rate) if one is not None else None,
+        needed=plan.needed if isinstance(plan, SingleStagePlan) else None,
+        stages=plan.stages if isinstance(plan, TwoStagePlan) else None,
+        timing=timing_of(assumptions, plan),
+    )
 
 
-def curve_inputs(name: str, endpoint: TimeToEventEndpoint, assumptions: Assumptions) -> CurveInputs:
+def two_rate_inputs(
+    name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions
+) -> TwoRateInputs:
+    """What a randomised study with a response rate is planned with.
+
+    Raises:
+        StudyFileError: no comparison, or no hypotheses in the study file.
+    """
+    plan, compare = study.size_plan, endpoint.compare
+    if not isinstance(plan, TwoArmPlan) or plan.rates is None:
+        raise StudyFileError.at(
+            "study.yaml: design",
+            f"no rates to compare '{name}' with",
+            remedy="state type, control_rate, experimental_rate, alpha and power (docs/design.md)",
+        )
+    margin = compare.margin if compare is not None else None
+    arms = compared_arms(study, name, compare)
+    return TwoRateInputs(
+        label=endpoint.label or name,
+        arms=arms,
+        sizes=arm_sizes(study, arms, planned_size(study, assumptions.subjects)),
+        rates=plan.rates,
+        errors=errors_of(plan),
+        margin=margin if isinstance(plan, NonInferiorityPlan) and margin is not None else 0.0,
+    )
+
+
+def curve_inputs(
+    name: str, endpoint: TimeToEventEndpoint, study: Study, assumptions: Assumptions
+) -> CurveInputs:
     """What a single arm with a time to event is judged with.
 
     Raises:
-        StudyFileError: the assumptions do not state the median.
+        StudyFileError: neither plan nor assumptions state the median.
     """
-    median, source = published(assumptions, Figure.PFS_MEDIAN)
-    timing = timing_of(assumptions)
-    return CurveInputs(name, endpoint.label or name, assumptions.subjects, median, timing, source)
+    plan = study.size_plan
+    one = plan if isinstance(plan, OneSamplePlan) else None
+    figure = _figures(endpoint)[0]
+    seen = _published(assumptions, figure)
+    if seen is not None:
+        median, source = seen.value, seen.source
+    elif one is not None:
+        median, source = one.target_median.months, "the target median of study.yaml"
+    else:
+        median, source = published(assumptions, figure)
+    return CurveInputs(
+        name=name,
+        label=endpoint.label or name,
+        enrolled=planned_size(study, assumptions.subjects),
+        median=median,
+        timing=timing_of(assumptions, plan),
+        source=source,
+        errors=errors_of(plan),
+        hypotheses=(one.null_median.months, one.target_median.months) if one is not None else None,
+    )

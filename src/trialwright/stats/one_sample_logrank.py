@@ -127,6 +127,12 @@ def one_sample_power(arm: SingleArm, alpha: float, n: float) -> float:
     return normal_cdf((shift - normal_isf(alpha) * math.sqrt(moments.expected)) / spread)
 
 
+def mean_events(arm: SingleArm, n: float) -> tuple[float, float]:
+    """Under the alternative: events of n subjects, and those that the reference expects of them."""
+    moments = _moments(arm)
+    return n * moments.events, n * moments.expected
+
+
 @dataclass(frozen=True, slots=True)
 class OneSampleTest:
     """Events seen and expected from the reference; z is negative where there are fewer than expected."""

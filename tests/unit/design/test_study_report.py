@@ -7,9 +7,10 @@ import re
 import pytest
 from scipy import stats
 
+from trialwright.design.inputs import PublishedRatio
 from trialwright.design.operating import Effort
-from trialwright.design.study_inputs import PublishedRatio
-from trialwright.design.study_report import DesignEffort, write_design
+from trialwright.design.study_chapters import DesignEffort
+from trialwright.design.study_report import write_design
 from trialwright.progress import Silent
 
 SMALL = DesignEffort(Effort(20_000), Effort(40))
@@ -21,7 +22,7 @@ def pages(tmp_path_factory):
     for name in ("nabp-cis", "nivo-gemcis", "ici-capox"):
         out = tmp_path_factory.mktemp(name)
         page = write_design(name, out, SMALL, Silent())
-        found[name] = page.read_text(encoding="utf-8"), json.loads((out / "design.json").read_text())
+        found[name] = page.page.read_text(encoding="utf-8"), json.loads((out / "design.json").read_text())
     return found
 
 
@@ -69,4 +70,4 @@ def test_the_single_arm_report_states_the_exact_test(pages):
 
 def test_the_same_input_gives_the_same_page(pages, tmp_path):
     again = write_design("ici-capox", tmp_path, SMALL, Silent())
-    assert again.read_text(encoding="utf-8") == pages["ici-capox"][0]
+    assert again.page.read_text(encoding="utf-8") == pages["ici-capox"][0]
