@@ -53,6 +53,27 @@ def counts_of(publication: Publication, claim: Proportion) -> list[int]:
     return counts_within(claim.percent.rounded, n) or counts_within(claim.percent.truncated, n)
 
 
+def possible_counts(publication: Publication, claim: Proportion) -> list[int]:
+    """As `counts_of`, and those whose percentage would be cut off to the printed one, the rounded first."""
+    first = counts_of(publication, claim)
+    n = size_of(publication, claim)
+    if claim.k is not None or n is None or claim.percent is None:
+        return first
+    return first + [k for k in counts_within(claim.percent.truncated, n) if k not in first]
+
+
+def counts_behind(publication: Publication, part: int | str) -> list[int]:
+    """The numbers that a part of a total can be: itself, a population's size, a claim's possible counts."""
+    if isinstance(part, int):
+        return [part]
+    if part in publication.populations:
+        return [publication.populations[part].n]
+    claim = publication.claim(part)
+    if isinstance(claim, CountClaim):
+        return [claim.k]
+    return possible_counts(publication, claim) if isinstance(claim, Proportion) else []
+
+
 def count_of(publication: Publication, part: int | str) -> int | None:
     """The number behind a part of a total: itself, a population's size or a claim's only possible count."""
     if isinstance(part, int):

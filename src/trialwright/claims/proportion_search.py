@@ -29,6 +29,7 @@ LEVELS = (95.0, 90.0, 99.0, 80.0, 98.0, 97.5)
 _NEAR = 0.6
 _TOUCH = 1e-9
 _ENDS = (0, 100)
+_CUT = " (a limit cut off, not rounded)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ def looks(ci: Ci) -> Iterator[Look]:
     is_one_limit = low is None or high is None
     ends = any(one is not None and one.value in _ENDS for one in ci)
     sides = ONE_SIDED if is_one_limit else (TWO_SIDED, *ONE_SIDED) if ends else (TWO_SIDED,)
-    for reading, words in ((strict, ""), (loose, " (a limit cut off, not rounded)")):
+    for reading, words in ((strict, ""), (loose, _CUT)):
         yield Look(METHODS[:-1], sides, reading, words)
         if is_one_limit:
             yield Look(METHODS[:-1], (TWO_SIDED,), reading, f" (one limit of a two-sided interval){words}")
     if not is_one_limit:
         yield Look((BOOTSTRAP,), (TWO_SIDED,), strict, "")
+        yield Look((BOOTSTRAP,), (TWO_SIDED,), loose, _CUT)
 
 
 def search(ci: Ci, pairs: Pairs, levels: Iterable[float], look: Look) -> list[Fit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from trialwright.claims.counts import counts_of, size_of
+from trialwright.claims.counts import possible_counts, size_of
 from trialwright.claims.model import Difference, Proportion, Ratio, endpoint_of
 from trialwright.claims.two_by_two import Table
 
@@ -42,6 +42,6 @@ def tables_of(publication: Publication, rates: tuple[Proportion, Proportion]) ->
     m, n = sizes
     if m is None or n is None:
         return []
-    counts = [counts_of(publication, one) for one in rates]
+    counts = [possible_counts(publication, one) for one in rates]
     pairs = islice(product(*counts), _MOST_TABLES)
     return [Table(a, m, c, n) for a, c in pairs if 0 <= a <= m and 0 <= c <= n]

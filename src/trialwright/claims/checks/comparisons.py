@@ -44,6 +44,8 @@ def _direction(ratio: Ratio, first: Median, second: Median) -> Finding:
     assert first.value is not None
     assert second.value is not None
     ids = (ratio.id, first.id, second.id)
+    if min(first.value.value, second.value.value, ratio.value.value) <= 0:
+        return Finding(DIRECTION, Verdict.UNCHECKABLE, ids, "0 is no median or ratio that compares hazards")
     expected = float(second.value) / float(first.value)
     medians = f"medians {first.value} and {second.value}"
     shown = f"{medians}: constant hazards would give {expected:.2f}, printed {ratio.value}"
@@ -137,6 +139,8 @@ def _by_medians(publication: Publication, claim: Reduction, ratio: Ratio) -> Fin
     if pair is None or pair[0].value is None or pair[1].value is None:
         return None
     first, second = pair[0].value, pair[1].value
+    if 0 in {first.value, second.value}:
+        return None
     for name, share in (
         (f"100 (1 − {second} / {first})", 100 * (1 - second.value / first.value)),
         (f"100 ({first} / {second} − 1)", 100 * (first.value / second.value - 1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialwright.claims.counts import counts_of, counts_within, listed, size_of
+from trialwright.claims.counts import counts_within, listed, possible_counts, size_of
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.model import Proportion
 from trialwright.claims.proportion_intervals import (
@@ -60,7 +60,7 @@ def _out_of_order(claim: Proportion, ci: Ci) -> Finding | None:
 
 def _check(publication: Publication, claim: Proportion, ci: Ci) -> Finding:
     n = size_of(publication, claim)
-    stated = [(k, n) for k in counts_of(publication, claim) if 0 <= k <= n] if n is not None else []
+    stated = [(k, n) for k in possible_counts(publication, claim) if 0 <= k <= n] if n is not None else []
     pairs = stated or _open_pairs(publication, claim, ci)
     levels = (claim.level,) if claim.level is not None else LEVELS
     for look in looks(ci):

@@ -185,7 +185,11 @@ def columns(publication: Publication) -> Iterator[Finding]:
 
 
 def _gives_all(column: list[Proportion], n: int) -> bool:
-    return all(claim.percent is not None and counts_within(claim.percent.rounded, n) for claim in column)
+    """Whether n subjects give every percentage, all of them rounded or all of them cut off."""
+    printed = [claim.percent for claim in column if claim.percent is not None]
+    return all(counts_within(one.rounded, n) for one in printed) or all(
+        counts_within(one.truncated, n) for one in printed
+    )
 
 
 def _column(publication: Publication, name: str, column: list[Proportion]) -> Finding:

@@ -18,6 +18,7 @@ from trialwright.claims.log_scale import (
     z_gap,
 )
 from trialwright.claims.model import CountClaim, Measure, Ratio, endpoint_of
+from trialwright.stats.special import normal_isf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 CODE = "RATIO-INTERVAL-P"
 EVENTS = "EVENTS-IMPLIED"
+_SCHOENFELD = "Schoenfeld 1981"
 SOURCE = "exp(b ± z·SE), P = 2 Φ(−|b| / SE)"
-LEVELS = (95.0, 90.0, 99.0)
+LEVELS = (95.0, 90.0, 99.0, 80.0)
 USUAL = 95.0
 _FAR = 1.0
 _FAR_TOLERANCES = 3.0
@@ -72,7 +74,7 @@ def _check(claim: Ratio) -> Finding:
         agreed = _agreement(claim, reading, how)
         if agreed is not None:
             return agreed
-    return _disagreement(claim, wald)
+    return _disagreement(claim)
 
 
 def _out_of_order(claim: Ratio, wald: Wald) -> Finding | None:
@@ -110,27 +112,30 @@ def _told(span: Range) -> str:
     return f"{span.low:.3f}–{span.high:.3f}"
 
 
-def _disagreement(claim: Ratio, wald: Wald) -> Finding:
-    events = wald.events_needed()
-    verdict, words = _interval_verdict(claim, wald, events)
-    p_verdict, p_words = _p_verdict(claim, wald, events)
-    worst = min(verdict, p_verdict, key=list(Verdict).index)
-    level = () if claim.level is not None else ("a level of 95 %: none is stated",)
-    mended = tuple(repairs(claim)) if worst in {Verdict.ERROR, Verdict.SUSPECT} else ()
+def _disagreement(claim: Ratio) -> Finding:
+    """The finding at the level stated, else at the one of the usual levels that speaks for the claim most."""
+    found = []
+    for level in (claim.level,) if claim.level is not None else LEVELS:
+        wald = wald_of(claim, level, strict)
+        assert wald is not None
+        events = wald.events_needed()
+        interval, words = _interval_verdict(claim, wald, events)
+        p, p_words = _p_verdict(claim, wald, events)
+        text = "; ".join(part for part in (words, p_words) if part)
+        found.append((min(_rank(interval), _rank(p)), level, text))
+    rank, level, text = max(found, key=lambda one: one[0])
+    verdict = list(Verdict)[rank]
+    assumed = () if claim.level is not None else (f"a level of {level:g} %: none is stated",)
+    mended = tuple(repairs(claim)) if verdict in {Verdict.ERROR, Verdict.SUSPECT} else ()
     question = "Which of ratio, limits and P value is misprinted, or by which method was each computed?"
+    model = "a Wald interval and P value; profile likelihood and log-rank are allowed for as events are few"
     return Finding(
-        CODE,
-        worst,
-        (claim.id,),
-        "; ".join(part for part in (words, p_words) if part),
-        (
-            *level,
-            "a Wald interval and P value; profile likelihood and log-rank are allowed for as events are few",
-        ),
-        SOURCE,
-        mended,
-        question if mended else "",
+        CODE, verdict, (claim.id,), text, (*assumed, model), SOURCE, mended, question if mended else ""
     )
+
+
+def _rank(verdict: Verdict) -> int:
+    return list(Verdict).index(verdict)
 
 
 def _interval_verdict(claim: Ratio, wald: Wald, events: float) -> tuple[Verdict, str]:
@@ -162,8 +167,11 @@ def _p_verdict(claim: Ratio, wald: Wald, events: float) -> tuple[Verdict, str]:
     if meet(possible, printed):
         return Verdict.OK, f"Wald P {_told(possible)}, printed {claim.p}"
     text = f"ratio and interval give a Wald P of {_told(possible)}, printed {claim.p}"
-    if meet(Range(possible.low / 2, possible.high / 2), printed):
+    widest = wald_of(claim, wald.level, loose) or wald
+    if meet(Range(widest.p_values().low / 2, widest.p_values().high / 2), printed):
         return Verdict.NOTE, f"{text}: it is half of that, so one-sided"
+    if claim.adjusted:
+        return Verdict.NOTE, f"{text}: the ratio is adjusted, the P value of another test or model"
     gap = z_gap(wald, printed)
     z = max(wald.z_values().high, 0.0)
     tolerance = other_test_tolerance(z, events)
@@ -198,28 +206,32 @@ def _events(publication: Publication, claim: Ratio, wald: Wald) -> Finding:
     assumptions = (*level, "4 / SE² holds for equal arms at least; unequal ones or covariates need more")
     stated = _stated_events(publication, claim)
     limit, what = (stated, "events are stated") if stated is not None else (people, "subjects there are")
-    if limit is None:
-        return Finding(EVENTS, Verdict.NOTE, (claim.id,), text, assumptions, "Schoenfeld 1981")
-    if least > limit:
-        level_words = "the interval cannot be reproduced from so few"
-        question = "How many events were analysed, and is the interval printed right?"
-        return Finding(
-            EVENTS,
-            Verdict.ERROR,
-            (claim.id,),
-            f"{text}, more than the {limit} {what}: {level_words}",
-            assumptions,
-            "Schoenfeld 1981",
-            (f"an interval of at least {_least_width(limit, claim)}",),
-            question,
-        )
-    return Finding(
-        EVENTS, Verdict.NOTE, (claim.id,), f"{text} of the {limit} {what}", assumptions, "Schoenfeld 1981"
-    )
+    if limit is None or least <= limit:
+        text += "" if limit is None else f" of the {limit} {what}"
+        return Finding(EVENTS, Verdict.NOTE, (claim.id,), text, assumptions, _SCHOENFELD)
+    text = f"{text}, more than the {limit} {what}: the interval cannot be reproduced from so few"
+    question = "How many events were analysed, and is the interval printed right?"
+    fitting = [other for other in _lower_levels(claim) if _needed(claim, other) <= limit]
+    if fitting:
+        text += f"; one of {fitting[0]:g} % needs {_needed(claim, fitting[0])}"
+        return Finding(EVENTS, Verdict.NOTE, (claim.id,), text, assumptions, _SCHOENFELD, (), question)
+    repairs = (f"an interval of at least {_least_width(limit, claim)}",)
+    return Finding(EVENTS, Verdict.ERROR, (claim.id,), text, assumptions, _SCHOENFELD, repairs, question)
+
+
+def _lower_levels(claim: Ratio) -> list[float]:
+    """The levels that an interval without one may have, below the usual one: they need fewer events."""
+    return [] if claim.level is not None else [level for level in LEVELS if level < USUAL]
+
+
+def _needed(claim: Ratio, level: float) -> int:
+    wald = wald_of(claim, level, strict)
+    assert wald is not None
+    return math.ceil(wald.events_needed() - 1e-9)
 
 
 def _least_width(events: int, claim: Ratio) -> str:
-    reach = math.exp(1.959964 * 2 / math.sqrt(events))
+    reach = math.exp(normal_isf((1.0 - (claim.level or USUAL) / 100.0) / 2.0) * 2 / math.sqrt(events))
     value = float(claim.value)
     return f"{claim.value.at(value / reach)}–{claim.value.at(value * reach)}"
 

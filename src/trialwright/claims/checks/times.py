@@ -42,9 +42,10 @@ def _one_limit(
     """A median whose other limit was not reached."""
     low, high = limits
     shown = f"{value} ({low or 'not reached'}–{high or 'not reached'})"
-    if (low is not None and low.value > value.value) or (high is not None and high.value < value.value):
+    numbers = [one.value for one in (low, value, high) if one is not None]
+    if numbers != sorted(numbers) or numbers[0] < 0:
         question = "Which of the two numbers is wrong?"
-        text = f"{shown}: a median lies between its limits"
+        text = f"{shown}: a median lies between its limits, and none is negative"
         return Finding(INTERVAL, Verdict.ERROR, (claim.id,), text, (), STEPS, (), question)
     return Finding(INTERVAL, Verdict.OK, (claim.id,), f"{shown} is in order", (), STEPS)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from trialwright.claims.counts import count_of, counts_of, size_of
+from trialwright.claims.counts import counts_behind, possible_counts, size_of
 from trialwright.claims.finding import Finding, Verdict
 from trialwright.claims.model import CountClaim, Partition, Proportion, endpoint_of
 
@@ -18,6 +19,7 @@ CODE = "PARTS-OF-TOTAL"
 POPULATION = "POPULATION-SIZE"
 NESTED = "RATE-CONTAINS"
 SOURCE = "parts of a total add up to it"
+_MOST_WAYS = 10_000
 _CONTAINED = (("CR", "ORR"), ("PR", "ORR"), ("ORR", "DCR"), ("CR", "DCR"), ("PR", "DCR"), ("SD", "DCR"))
 
 
@@ -30,31 +32,44 @@ def totals(publication: Publication) -> Iterator[Finding]:
 
 
 def _partition(publication: Publication, claim: Partition) -> Finding:
-    parts = {name: count_of(publication, part) for name, part in claim.parts.items()}
-    total = count_of(publication, claim.total)
-    unknown = [name for name, count in parts.items() if count is None]
+    parts = {name: counts_behind(publication, part) for name, part in claim.parts.items()}
+    totals_ = counts_behind(publication, claim.total)
     named = [ref for ref in (*claim.parts.values(), claim.total) if isinstance(ref, str)]
     ids = (claim.id, *(ref for ref in named if ref not in publication.populations))
-    if unknown or total is None:
-        missing = ", ".join([*unknown, *(["the total"] if total is None else [])])
-        return Finding(CODE, Verdict.UNCHECKABLE, ids, f"the count of {missing} is not determined")
-    counts = [count for count in parts.values() if count is not None]
-    sum_of = sum(counts)
-    shown = f"{' + '.join(str(count) for count in counts)} = {sum_of}"
-    if sum_of == total or (not claim.complete and sum_of <= total):
-        relation = f"of {total}" if sum_of == total else f"of {total}, {total - sum_of} not named"
-        return Finding(CODE, Verdict.OK, ids, f"{shown} {relation}", source=SOURCE)
+    unknown = [name for name, found in {**parts, "the total": totals_}.items() if not found]
+    if unknown:
+        text = f"the count of {', '.join(unknown)} is not known"
+        return Finding(CODE, Verdict.UNCHECKABLE, ids, text, question="What are the counts?")
+    ways = islice(product(*parts.values(), totals_), _MOST_WAYS)
+    fitting = next((way for way in ways if _adds_up(way, is_complete=claim.complete)), None)
+    first = [found[0] for found in parts.values()]
+    if fitting is None:
+        return _not_adding_up(claim, dict(zip(parts, first, strict=True)), totals_[0], ids)
+    *counted, total = fitting
+    rest = total - sum(counted)
+    relation = f"of {total}" + (f", {rest} not named" if rest else "")
+    open_ = [name for name, found in parts.items() if len(found) > 1]
+    assumed = (f"the percentages of {', '.join(open_)} leave several counts open",) if open_ else ()
+    shown = f"{' + '.join(str(count) for count in counted)} = {sum(counted)} {relation}"
+    return Finding(CODE, Verdict.OK, ids, shown, assumed, SOURCE)
+
+
+def _adds_up(way: tuple[int, ...], *, is_complete: bool) -> bool:
+    *parts, total = way
+    return sum(parts) == total or (not is_complete and sum(parts) <= total)
+
+
+def _not_adding_up(claim: Partition, parts: dict[str, int], total: int, ids: tuple[str, ...]) -> Finding:
+    sum_of = sum(parts.values())
     gap = total - sum_of
     repairs = [
-        f"{name} {count + gap} instead of {count}"
-        for name, count in parts.items()
-        if count is not None and count + gap >= 0
+        f"{name} {count + gap} instead of {count}" for name, count in parts.items() if count + gap >= 0
     ]
     return Finding(
         CODE,
         Verdict.ERROR,
         ids,
-        f"{shown}, not {total}",
+        f"{' + '.join(str(count) for count in parts.values())} = {sum_of}, not {total}",
         ("nobody is counted twice or left out",) if claim.complete else ("nobody is counted twice",),
         SOURCE,
         (f"a total of {sum_of}", *repairs),
@@ -125,7 +140,7 @@ def _contained(publication: Publication) -> Iterator[Finding]:
 
 
 def _compare(publication: Publication, inner: Proportion, outer: Proportion) -> Iterator[Finding]:
-    few, many = counts_of(publication, inner), counts_of(publication, outer)
+    few, many = possible_counts(publication, inner), possible_counts(publication, outer)
     if not few or not many:
         return
     ids = (inner.id, outer.id)
