@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from trialwright import __version__
+from trialwright.cli_delayed import delayed
 from trialwright.cli_design import design_app
 from trialwright.errors import ArgumentError, TrialwrightError
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+design_app.command()(delayed)
 app.add_typer(design_app, name="design")
 
 EXIT_FINDINGS = 1

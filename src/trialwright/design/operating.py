@@ -91,7 +91,7 @@ Runner = Callable[[Counted, Iterator[tuple[int, int]]], Iterator[TrialSums]]
 """Yields the sums of ranges in their order, wherever they are computed."""
 
 
-def here(counted: Counted, ranges: Iterator[tuple[int, int]]) -> Iterator[TrialSums]:
+def here(counted: Callable[[int, int], S], ranges: Iterator[tuple[int, int]]) -> Iterator[S]:
     """Count one range after the other in this process."""
     return (counted(first, count) for first, count in ranges)
 
