@@ -35,6 +35,7 @@ _NULL = re.compile(r"^(?:null|Null|NULL|~|)$")
 _BOOL = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
 _INT = re.compile(r"^[-+]?\d{1,18}$")
 _FLOAT = re.compile(r"^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?$")
+_LINES = "lines of `key: value`, with quotes around text that has signs"
 _TAB = "found character '\\t' that cannot start any token"
 
 
@@ -87,13 +88,14 @@ def _events(text: str, file: str) -> Iterator[Any]:
         problem = " ".join(str(error.problem or error.context or "not YAML").split())
         if problem == _TAB:
             raise _stop(file, line, "found a tab", "spaces to indent, two for each level") from error
-        raise _stop(file, line, f"not valid YAML: {problem}") from error
+        raise _stop(file, line, f"not valid YAML: {problem}", _LINES) from error
     except YAMLError as error:
         position = getattr(error, "position", 0)
         line = text.count("\n", 0, position if isinstance(position, int) else 0) + 1
-        raise _stop(file, line, f"not valid YAML: {getattr(error, 'reason', 'unreadable')}") from error
+        reason = getattr(error, "reason", "unreadable")
+        raise _stop(file, line, f"not valid YAML: {reason}", _LINES) from error
     except (ValueError, IndexError, AttributeError, TypeError, AssertionError) as error:
-        raise _stop(file, 1, "not valid YAML") from error
+        raise _stop(file, 1, "not valid YAML", _LINES) from error
 
 
 class _Builder:
@@ -144,7 +146,7 @@ class _Builder:
         self._open.append(node)
         self._pending.append(None)
         if len(self._open) > DEEPEST:
-            raise _stop(self._file, line, f"nested deeper than {DEEPEST} levels")
+            raise _stop(self._file, line, f"nested deeper than {DEEPEST} levels", "fewer levels")
 
     def _refuse_tag(self, event: Any, line: int) -> None:
         tag = getattr(event, "tag", None)
@@ -163,7 +165,7 @@ class _Builder:
                 self._file, line, f"*{event.anchor} refers to nothing", f"an anchor &{event.anchor} before it"
             )
         if node in self._open:
-            raise _stop(self._file, line, f"*{event.anchor} contains itself")
+            raise _stop(self._file, line, f"*{event.anchor} contains itself", "an alias of a value above")
         return node
 
     def _add(self, node: _Node, line: int) -> None:
