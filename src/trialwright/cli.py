@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ import typer
 from trialwright import __version__
 from trialwright.cli_delayed import delayed
 from trialwright.cli_design import design_app
+from trialwright.cli_survival import listed, survival
 from trialwright.errors import ArgumentError, TrialwrightError
 
 app = typer.Typer(
@@ -79,59 +79,7 @@ def _choices(options: list[str]) -> dict[str, str]:
     return choices
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _landmark_times(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in _listed(text))
-    except ValueError as error:
-        raise ArgumentError.at(
-            "--at", repr(text), expected="times separated by commas, like 6,12,24"
-        ) from error
-
-
-class ConfidenceScale(StrEnum):
-    """The scale of the Kaplan–Meier interval, as R's `conf.type`."""
-
-    PLAIN = "plain"
-    LOG = "log"
-    LOG_LOG = "log-log"
-
-
-@app.command()
-def survival(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Parquet file, one row a subject.")],
-    time: Annotated[str, typer.Option(help="Column of follow-up times, in any unit.")],
-    event: Annotated[str, typer.Option(help="Column of events: 1 or true, 0 or false for censored.")],
-    by: Annotated[str | None, typer.Option(help="Column of groups to compare.")] = None,
-    strata: Annotated[str, typer.Option(help="Columns of strata, separated by commas.")] = "",
-    covariates: Annotated[str, typer.Option(help="Columns of covariates, separated by commas.")] = "",
-    conf_type: Annotated[
-        ConfidenceScale, typer.Option(help="Scale of the intervals.")
-    ] = ConfidenceScale.LOG_LOG,
-    at: Annotated[str, typer.Option(help="Times at which to give survival: 6,12,24.")] = "",
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="The same facts for programs.")] = False,
-) -> None:
-    """Kaplan–Meier, medians, log-rank, Cox and follow-up of one file; missing values are refused."""
-    from trialwright.analyse.survival_file import survival_file  # noqa: PLC0415 (heavy)
-    from trialwright.analyse.survival_input import SurvivalColumns  # noqa: PLC0415 (heavy)
-    from trialwright.stats.survival import ConfType  # noqa: PLC0415 (heavy)
-
-    columns = SurvivalColumns(time, event, by, _listed(strata), _listed(covariates))
-    scale = ConfType(conf_type.value)
-    answer = survival_file(file, columns, conf_type=scale, landmarks=_landmark_times(at))
-    if as_json:
-        typer.echo(json.dumps(answer.as_json(), indent=2, ensure_ascii=False, allow_nan=False))
-        return
-    from rich.console import Console  # noqa: PLC0415 (heavy)
-
-    from trialwright.analyse.survival_print import print_survival  # noqa: PLC0415 (heavy)
-
-    print_survival(answer, Console())
-
+app.command()(survival)
 
 OptionalData = Annotated[
     Path | None, typer.Option("--data", help="A folder of SDTM datasets; the study's own if left out.")
@@ -255,7 +203,7 @@ def report(
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 
     steps = OnTerminal()
-    wanted = workflow.known_formats(_listed(formats))
+    wanted = workflow.known_formats(listed(formats))
     loaded = workflow.load(study, data, steps)
     typer.echo(workflow.write_report(loaded, out, wanted, steps))
     _leave_with_errors(loaded.errors)

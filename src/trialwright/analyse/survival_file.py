@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialwright.analyse.survival_input import Labels, SurvivalColumns, SurvivalInput, read_survival
+from trialwright.analyse.survival_tests import AskedTest, asked_tests, finite
 from trialwright.errors import ArgumentError
 from trialwright.stats.coding import treatment_coding
 from trialwright.stats.cox import CoxFit, cox
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trialwright.stats.estimate import ChiSquareTest, Estimate
+    from trialwright.stats.named_tests import NamedTest
 
 ALL = "All"
 
@@ -36,25 +38,23 @@ class SurvivalAnswer:
     stratified_logrank: LogRank | None
     cox: CoxFit | None
     proportional_hazards: ProportionalHazardsTest | None
+    asked: tuple[AskedTest, ...]
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The answer for programs; null where not reached, not defined or not asked for."""
         return {
             "groups": [_group(name, curve, self.landmarks) for name, curve in self.curves.items()],
-            "follow_up_median": _finite(self.follow_up.value),
-            "follow_up_low": _finite(self.follow_up.low),
-            "follow_up_high": _finite(self.follow_up.high),
+            "follow_up_median": finite(self.follow_up.value),
+            "follow_up_low": finite(self.follow_up.low),
+            "follow_up_high": finite(self.follow_up.high),
             "logrank": _test(self.logrank),
             "stratified_logrank": _test(self.stratified_logrank),
             "cox": _terms(self.cox),
             "proportional_hazards": _hazards(self.proportional_hazards),
+            "tests": [test.as_json() for test in self.asked],
             "warnings": list(self.warnings),
         }
-
-
-def _finite(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
 
 
 def _group(name: str, curve: KaplanMeier, landmarks: tuple[float, ...]) -> dict[str, Any]:
@@ -63,15 +63,15 @@ def _group(name: str, curve: KaplanMeier, landmarks: tuple[float, ...]) -> dict[
         "group": name,
         "n": int(curve.n),
         "events": int(curve.n_events),
-        "median": _finite(median.value),
-        "median_low": _finite(median.low),
-        "median_high": _finite(median.high),
+        "median": finite(median.value),
+        "median_low": finite(median.low),
+        "median_high": finite(median.high),
         "landmarks": [
             {
                 "time": mark.time,
-                "survival": _finite(mark.survival),
-                "low": _finite(mark.low),
-                "high": _finite(mark.high),
+                "survival": finite(mark.survival),
+                "low": finite(mark.low),
+                "high": finite(mark.high),
             }
             for mark in curve.at(landmarks)
         ],
@@ -81,7 +81,7 @@ def _group(name: str, curve: KaplanMeier, landmarks: tuple[float, ...]) -> dict[
 def _test(test: LogRank | ChiSquareTest | None) -> dict[str, Any] | None:
     if test is None:
         return None
-    return {"chi2": _finite(test.chi2), "df": test.df, "p": _finite(test.p)}
+    return {"chi2": finite(test.chi2), "df": test.df, "p": finite(test.p)}
 
 
 def _terms(fit: CoxFit | None) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def _terms(fit: CoxFit | None) -> list[dict[str, Any]]:
         return []
     fields = ("beta", "se", "hr", "low", "high", "p")
     return [
-        {"term": name, **{field: _finite(getattr(fit, field)[i]) for field in fields}}
+        {"term": name, **{field: finite(getattr(fit, field)[i]) for field in fields}}
         for i, name in enumerate(fit.names)
     ]
 
@@ -155,16 +155,19 @@ def survival_file(
     *,
     conf_type: ConfType = ConfType.LOG_LOG,
     landmarks: tuple[float, ...] = (),
+    tests: tuple[NamedTest, ...] = (),
 ) -> SurvivalAnswer:
     """Analyse one CSV or Parquet file of survival times; the time unit is the file's.
 
     With `by`: a curve per group, the log-rank test, and the groups as a factor of the Cox model. With
     `strata`: the stratified log-rank test, and a Cox model stratified on them. Text covariates are
-    factors, their first level alphabetically the reference. Ties are handled by Efron's method.
+    factors, their first level alphabetically the reference. Ties are handled by Efron's method. `tests`
+    are made besides.
 
     Raises:
         InputFileError: the file is missing, or cannot be read.
-        ArgumentError: a column or a landmark is not what it should be, or values are missing.
+        ArgumentError: a column or a landmark is not what it should be, values are missing, or a test
+            cannot be made of these groups.
     """
     if not all(math.isfinite(t) and t >= 0.0 for t in landmarks):
         raise ArgumentError.at("--at", f"{landmarks}", expected="times of 0 or more")
@@ -183,5 +186,6 @@ def survival_file(
         stratified_logrank=stratified,
         cox=fit,
         proportional_hazards=_hazards_test(fit),
+        asked=asked_tests(data, tests),
         warnings=_warnings(data, (plain, stratified), fit),
     )

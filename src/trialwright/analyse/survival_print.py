@@ -9,10 +9,14 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from trialwright.stats.maxcombo import MaxCombo
+from trialwright.stats.restricted_means import RestrictedMeans
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from trialwright.analyse.survival_file import SurvivalAnswer
+    from trialwright.analyse.survival_tests import AskedTest
     from trialwright.stats.estimate import ChiSquareTest
     from trialwright.stats.logrank import LogRank
 
@@ -93,6 +97,36 @@ def _tests(answer: SurvivalAnswer) -> Table:
     return table
 
 
+def _asked(answer: SurvivalAnswer) -> Table:
+    table = _table("Tests asked for", "Test", "Result", "p, two-sided")
+    for one in answer.asked:
+        name = f"{one.test.label}, stratified" if one.stratified else one.test.label
+        for words, result, p in _results(one):
+            table.add_row(Text(f"{name}{words}"), Text(result), p_value(p))
+    return table
+
+
+def _results(one: AskedTest) -> list[tuple[str, str, float]]:
+    found = one.found
+    if isinstance(found, RestrictedMeans):
+        first, second = one.groups
+        ways = (
+            (f": {second} − {first}", found.difference, found.p),
+            (f": {second} / {first}", found.ratio, found.ratio_p),
+        )
+        return [
+            (words, f"{number(shown.value)} (95 % CI {_interval(shown.low, shown.high)})", p)
+            for words, shown, p in ways
+        ]
+    if found.reason:
+        return [("", f"not defined: {found.reason}", found.p)]
+    if isinstance(found, MaxCombo):
+        largest = found.largest
+        z = float(found.z[found.weights.index(largest)])
+        return [("", f"largest ({largest.rho:g}, {largest.gamma:g}): z {number(z)}", found.p)]
+    return [("", f"chi-square {number(found.chi2)}, df {found.df}", found.p)]
+
+
 def _cox(answer: SurvivalAnswer) -> Table:
     table = _table("Cox model (Efron)", "Term", "Hazard ratio", "95 % CI", "p")
     fit = answer.cox
@@ -115,6 +149,8 @@ def print_survival(answer: SurvivalAnswer, console: Console) -> None:
         console.print(_landmarks(answer))
     if answer.logrank is not None or answer.cox is not None:
         console.print(_tests(answer))
+    if answer.asked:
+        console.print(_asked(answer))
     if answer.cox is not None:
         console.print(_cox(answer))
     follow_up = answer.follow_up

@@ -173,3 +173,54 @@ def test_files_that_are_not_there_or_not_tables(tmp_path):
         result = run(tmp_path / name, "--time", "t", "--event", "e")
         assert isinstance(result.exception, TrialwrightError)
     assert "no such file" in str(run(tmp_path / "none.csv", "--time", "t", "--event", "e").exception)
+
+
+DELAYED = json.loads((REFERENCE / "delayed_effects.json").read_text())["data"]
+
+
+@pytest.mark.parametrize("case", DELAYED[:2], ids=["plain", "stratified"])
+def test_tests_asked_for_equal_r(case):
+    strata = ("--strata", "stratum") if case["stratified"] else ()
+    asked = ("--tests", "maxcombo,rmst,fh:0:1", "--tau", case["tau"])
+    found = {one["test"]: one for one in answer(LUNG, "--by", "group", *strata, *asked)["tests"]}
+    combined, means, late = (found[name] for name in ("maxcombo", "rmst", "fh:0:1"))
+    assert combined["p"] == pytest.approx(case["p"], abs=2e-6)
+    assert combined["p_better"]["2"] == pytest.approx(case["p_lower"], abs=2e-6)
+    assert combined["largest"] == "1:0"
+    assert combined["z"]["0:1"] == pytest.approx(
+        case["excess"][1] / case["covariance"][1][1] ** 0.5, rel=1e-9
+    )
+    assert late["chi2"] == pytest.approx(case["excess"][1] ** 2 / case["covariance"][1][1], rel=1e-9)
+    assert means["difference"]["value"] == pytest.approx(case["means"][1] - case["means"][0], rel=1e-9)
+    assert means["difference"]["of"] == "2 - 1"
+    assert (combined["stratified"], means["stratified"]) == (case["stratified"], False)
+
+
+def test_tests_asked_for_are_printed_beside_the_others():
+    result = run(
+        *(LUNG, "--time", "time", "--event", "event", "--by", "group"),
+        *("--tests", "maxcombo,rmst", "--tau", "600", "--combination", "0:0,0:1"),
+    )
+    assert "MaxCombo (0, 0), (0, 1)" in result.output
+    assert "Restricted means to 600: 2 − 1" in result.output
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--tests", "maxcombo"),
+        ("--by", "g", "--tests", "rmst"),
+        ("--by", "g", "--tests", "rmst", "--tau", "9"),
+        ("--by", "g", "--tests", "rmst", "--tau", "nan"),
+        ("--by", "g", "--tests", "maxcombo", "--tau", "3"),
+        ("--by", "g", "--tests", "wilcoxon"),
+        ("--by", "g", "--tests", "maxcombo", "--combination", "0:0"),
+        ("--by", "three", "--tests", "maxcombo"),
+        ("--by", "three", "--tests", "rmst", "--tau", "2"),
+        ("--by", "one", "--tests", "fh:0:1"),
+    ],
+    ids=" ".join,
+)
+def test_tests_that_cannot_be_made_are_refused(tmp_path, asked):
+    rows = "t,e,g,three,one\n1,1,a,x,o\n2,1,b,y,o\n3,0,a,z,o\n4,0,b,x,o\n"
+    assert "; expected" in refusal(tmp_path, rows, *asked)
