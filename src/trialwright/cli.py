@@ -13,6 +13,7 @@ import typer
 from trialwright import __version__
 from trialwright.cli_delayed import delayed
 from trialwright.cli_design import design_app
+from trialwright.cli_screening import screening
 from trialwright.cli_survival import listed, survival
 from trialwright.errors import ArgumentError, TrialwrightError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 design_app.command()(delayed)
+design_app.command()(screening)
 app.add_typer(design_app, name="design")
 
 EXIT_FINDINGS = 1

@@ -13,7 +13,8 @@ from trialwright.stats.two_stage_inference import TwoStageOutcome, two_stage_inf
 R = json.loads((Path(__file__).parent / "binomial_designs.json").read_text())
 GRID = 0.001  # of the weights that the R script tries
 
-# Simon 1989, tables 1 and 2 (alpha, beta, p0, p1: optimal and minimax as r1/n1 r/n)
+# Simon 1989, tables 1 and 2, typed from memory (alpha, beta, p0, p1: optimal and minimax as r1/n1 r/n);
+# r/published_designs.R finds every row again in base R
 SIMON_1989 = [
     (0.10, 0.10, 0.05, 0.25, (0, 9, 2, 24), (0, 13, 2, 20)),
     (0.05, 0.20, 0.05, 0.25, (0, 9, 2, 17), (0, 12, 2, 16)),
@@ -43,7 +44,7 @@ def test_simon_designs_equal_the_tables_of_1989(alpha, beta, p0, p1, optimal, mi
         (0.4, 0.5, 0.2, ((25, 60, 80, 176), None), ((53, 121, 71, 154), None)),
     ],
 )
-def test_simon_designs_of_clinfun(p0, p1, beta, optimal, minimax):
+def test_simon_designs_that_clinfun_prints(p0, p1, beta, optimal, minimax):
     designs = simon_designs(p0, p1, 0.05, beta, 300)
     for found, (plan, expected_size) in ((designs.optimal, optimal), (designs.minimax, minimax)):
         assert found.plan == TwoStagePlan(*plan)

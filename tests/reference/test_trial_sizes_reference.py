@@ -119,13 +119,16 @@ def test_farrington_manning_size_equals_rpact(case):
     ],
 )
 def test_pick_the_winner_equals_the_table_of_1985(arms, sizes):
-    """Simon, Wittes and Ellenberg: 90 % to choose an arm better by 15 points, over rates of 10 to 80 %."""
+    """Simon, Wittes and Ellenberg: 90 % to choose an arm better by 15 points, over rates of 10 to 80 %.
+
+    Typed from memory; r/published_designs.R finds all 24 sizes again by another formula.
+    """
     lowest = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
     assert [pick_the_winner(p + 0.15, p, arms, 0.9) for p in lowest] == sizes
 
 
 def test_one_sample_logrank_needs_the_88_subjects_of_wu():
-    """Wu 2015, section 4: primary biliary cirrhosis, Weibull 1.22, median 9 years, ratio 1.75."""
+    """Wu 2015, the example: Weibull 1.22, median 9 years, ratio 1.75; recomputed by r/published_designs.R."""
     arm = SingleArm(WeibullCurve(9.0, 1.22), 1 / 1.75, accrual=5.0, follow_up=3.0)
     assert math.ceil(one_sample_size(arm, 0.05, 0.2)) == 88
 

@@ -14,7 +14,8 @@ from trialwright.stats.bayesian_monitoring import (
 )
 from trialwright.stats.multi_stage import course
 
-# Lee and Liu 2008: p0 0.2, p1 0.4, prior Beta(0.2, 0.8), a look after each subject from 10 to 36
+# Lee and Liu 2008, typed from memory and found again in base R by reference/r/published_designs.R:
+# p0 0.2, p1 0.4, prior Beta(0.2, 0.8), a look after each subject from 10 to 36
 REJECTION_REGIONS = {10: 0, 17: 1, 21: 2, 24: 3, 27: 4, 29: 5, 31: 6, 33: 7, 34: 8, 35: 9, 36: 10}
 
 
