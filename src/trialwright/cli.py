@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from trialwright import __version__
+from trialwright.cli_cohorts import cohorts
 from trialwright.cli_delayed import delayed
 from trialwright.cli_design import design_app
 from trialwright.cli_screening import screening
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+design_app.command()(cohorts)
 design_app.command()(delayed)
 design_app.command()(screening)
 app.add_typer(design_app, name="design")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
@@ -123,6 +123,11 @@ def _expected(values: Floats | Integers | Flags, chance: Floats) -> tuple[float,
 class ErrorMeasure(Protocol):
     """Which error is kept below alpha."""
 
+    @property
+    def words(self) -> str:
+        """What the error is called."""
+        ...
+
     def statistics(self, above: Floats) -> Floats:
         """From posterior probabilities of the null cohorts to statistics: one column an error."""
         ...
@@ -132,6 +137,8 @@ class ErrorMeasure(Protocol):
 class EachCohort:
     """The type I error of each cohort for itself."""
 
+    words: ClassVar[str] = "the type I error of each cohort"
+
     def statistics(self, above: Floats) -> Floats:
         """The cohorts."""
         return above
@@ -140,6 +147,8 @@ class EachCohort:
 @dataclass(frozen=True, slots=True)
 class Familywise:
     """The probability of any type I error."""
+
+    words: ClassVar[str] = "the probability of any type I error"
 
     def statistics(self, above: Floats) -> Floats:
         """The largest."""

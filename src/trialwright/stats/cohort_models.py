@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from trialwright.stats.inputs import Floats, Integers
 
 LARGEST_SIZE = 300
-MOST_COHORTS = 12
 MOST_IN_TWO = 6
 MOST_COMPONENTS = 2
 USUAL = 1.0

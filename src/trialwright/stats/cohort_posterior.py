@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trialwright.stats.inputs import Floats
 
 CLOSE = 1e-7
+NARROW = 1e-9
 MOST_STEPS = 60
 WIDEST = 30.0
 LONGEST = 4.0
@@ -86,8 +87,8 @@ class _Observed:
         low, high = np.full(x.size, -WIDEST), np.full(x.size, WIDEST)
         last, missed = x, np.zeros(x.size)
         for step in range(MOST_STEPS):
-            below = 1.0 - self.ask((1.0 / (1.0 + np.exp(-x))).tolist())[0]
-            if (np.abs(below - share) < CLOSE).all():
+            below = 1.0 - self.ask(_rate(x).tolist())[0]
+            if ((np.abs(below - share) < CLOSE) | (_rate(high) - _rate(low) < NARROW)).all():
                 break
             wrong = np.array([normal_quantile(min(max(p, TINY), 1.0 - TINY)) for p in below]) - goal
             if step:
@@ -98,8 +99,13 @@ class _Observed:
             last, missed = x, wrong
             x = np.clip(x - slope * wrong, x - LONGEST, x + LONGEST)
             x = np.where((x <= low) | (x >= high), 0.5 * (low + high), x)
-        found: Floats = 1.0 / (1.0 + np.exp(-x))
-        return found
+        return _rate(x)
+
+
+def _rate(x: Floats) -> Floats:
+    """The rate of a logit."""
+    found: Floats = 1.0 / (1.0 + np.exp(-x))
+    return found
 
 
 def cohort_posteriors(

@@ -107,6 +107,11 @@ def _given(joint: Floats) -> Floats:
     return found
 
 
+def _scale(largest: Floats) -> Floats:
+    """What to divide by: rows that no point allows stay 0, and are found out where they occur."""
+    return np.where(largest > 0.0, largest, 1.0)
+
+
 @dataclass(frozen=True)
 class _Blocks:
     """Tables of all cohorts on top of each other; cohorts that are alike share theirs."""
@@ -144,7 +149,7 @@ def one_component(
     member = inside[MASS].copy()
     joint = np.concatenate([inside + outside, member[None]])
     given = _given(joint)
-    mass = joint[MASS] / joint[MASS].max(axis=1, keepdims=True)
+    mass = joint[MASS] / _scale(joint[MASS].max(axis=1, keepdims=True))
     return lambda states: judge_one(blocks.first + states, grid.prior, mass, given)
 
 
@@ -158,7 +163,7 @@ def two_components(
     grids = [grid.padded(size) for grid in grids]
     blocks = _stack(parts, grids)
     joint, own = np.stack(blocks.within), blocks.outside
-    largest = np.maximum(joint[:, MASS].max(axis=(0, 2)), own[MASS])
+    largest = _scale(np.maximum(joint[:, MASS].max(axis=(0, 2)), own[MASS]))
     mass = joint[:, MASS] / largest[:, None]
     given = np.stack([_given(table) for table in joint])
     priors = np.stack([grid.prior for grid in grids])
