@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler
 
-_NUMBER = re.compile(r"^[-−–]?\d{1,12}(?:[.·]\d{1,10})?$")
+_NUMBER = re.compile(r"^[-−–]?(?:\d{1,12}(?:[.·]\d{1,10})?|[.·]\d{1,10})$")
 _BOUND = re.compile(r"^\s*([<>≤≥=]?)\s*(.+?)\s*$")
 _EXPECTED = "the number as it is printed, in quotes ('46.20' keeps its zero)"
 

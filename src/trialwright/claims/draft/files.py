@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from trialwright.claims.draft.background import background
 from trialwright.claims.draft.people import people
 from trialwright.claims.draft.rates import rates
-from trialwright.claims.draft.results import results
+from trialwright.claims.draft.ratios import ratios
+from trialwright.claims.draft.results import conclusions, reductions, registrations, summaries
 from trialwright.claims.draft.sheet import Sheet
+from trialwright.claims.draft.survival import survival
 from trialwright.errors import InputFileError
 
 if TYPE_CHECKING:
@@ -23,6 +25,20 @@ _HEAD = """# Drafted by rules from pasted text: compare every line with the publ
 """
 
 
+_RULES = (
+    registrations,
+    background,
+    people,
+    conclusions,
+    summaries,
+    ratios,
+    survival,
+    reductions,
+    rates,
+)
+"""In this order: what is read by one rule is no number for the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The draft as YAML, with the numbers of claims and of what was not understood."""
@@ -30,6 +46,7 @@ class Draft:
     yaml: str
     claims: int
     not_understood: int
+    no_claims: tuple[str, ...] = ()
 
 
 def draft_file(path: Path) -> Draft:
@@ -60,10 +77,8 @@ def draft_file(path: Path) -> Draft:
 def draft_text(text: str, *, name: str = "draft") -> Draft:
     """Draft the claims of a text."""
     sheet = Sheet(text)
-    background(sheet)
-    people(sheet)
-    results(sheet)
-    rates(sheet)
+    for rule in _RULES:
+        rule(sheet)
     left = sheet.leftovers()
     lines = [_HEAD, f"study: {_flow({'id': name, **sheet.study})}", ""]
     if sheet.populations:
@@ -77,7 +92,10 @@ def draft_text(text: str, *, name: str = "draft") -> Draft:
     )
     if left:
         lines += ["", "not_understood:", *(f"  - {_flow(one)}" for one in left)]
-    return Draft("\n".join(lines) + "\n", len(sheet.claims), len(left))
+    no_claims = tuple(sheet.dismissed())
+    if no_claims:
+        lines += ["", f"# Taken for doses, grades, versions and the like: {'; '.join(no_claims)}"]
+    return Draft("\n".join(lines) + "\n", len(sheet.claims), len(left), no_claims)
 
 
 def _flow(value: Any) -> str:
