@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.design import (
     chapters_checked,
+    chapters_cohorts,
     chapters_curve,
     chapters_curve_checked,
     chapters_randomised,
@@ -114,7 +115,11 @@ def _one_rate(making: Making, name: str, endpoint: ResponseEndpoint) -> Chapters
         chapters_rate_checked.sensitivity,
         chapters_rate_checked.paragraph,
     )
-    return chapters_rate.headline(page), [chapter(page) for chapter in made]
+    chapters = [chapter(page) for chapter in made]
+    cohorts = chapters_cohorts.cohorts_page(making.study, endpoint.by, page, effort.seed)
+    if cohorts is not None:
+        chapters.insert(-1, chapters_cohorts.borrowing(cohorts))
+    return chapters_rate.headline(page), chapters
 
 
 def _curve(making: Making, name: str, endpoint: TimeToEventEndpoint) -> Chapters:
