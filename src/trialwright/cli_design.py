@@ -278,7 +278,7 @@ def rates(
     from trialwright.design.sizes import Errors, rates_answer  # noqa: PLC0415 (heavy)
     from trialwright.stats.rate_sizes import TwoRates  # noqa: PLC0415 (heavy)
 
-    answer = rates_answer(TwoRates(experimental, control, -margin), Errors(alpha, beta), allocation)
+    answer = rates_answer(TwoRates(experimental, control, 0.0 - margin), Errors(alpha, beta), allocation)
     show(answer.facts, answer.table, as_json=as_json)
 
 

@@ -119,15 +119,23 @@ def _swings(page: CurvePage) -> list[Swing]:
 def paragraph(page: CurvePage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
     given = page.inputs
-    timing = (f"{given.timing.accrual:.1f}", f"{given.timing.follow_up:.1f}")
+    stated = page.book.given
+    size = stated("Subjects", given.enrolled, f"{given.enrolled}")
+    alpha = stated("One-sided alpha", page.alpha, f"{page.alpha:g}")
+    timing = (
+        stated("Accrual, months", given.timing.accrual, f"{given.timing.accrual:.1f}"),
+        stated("Follow-up, months", given.timing.follow_up, f"{given.timing.follow_up:.1f}"),
+    )
     if given.hypotheses is None:
         text = Markup(
             "The primary endpoint is {}. With {} subjects, accrual over {} months and {} months of further"
             " follow-up, a one-sided one-sample log-rank test at a level of {} rules out, with a power of"
             " {}, reference medians up to {} months if the true median is {} months."
         ).format(
-            *(given.label.lower(), given.enrolled, *timing, f"{page.alpha:g}", page.shown_power),
-            *(page.shown, f"{given.median:g}"),
+            *(given.label.lower(), size, *timing, alpha),
+            stated("Power", given.errors.power, page.shown_power),
+            page.shown,
+            stated("Assumed median, months", given.median, f"{given.median:g}"),
         )
     else:
         null, target = given.hypotheses
@@ -138,7 +146,9 @@ def paragraph(page: CurvePage) -> blocks.Section:
             " follow-up, a one-sided one-sample log-rank test at a level of {} of a median of {} months has a"
             " power of {} if the true median is {} months (exponential survival, Wu 2015)."
         ).format(
-            *(given.label.lower(), given.enrolled, *timing, f"{page.alpha:g}", f"{null:g}"),
-            *(page.book.number(what, power, fmt.percent(power), page.how), f"{target:g}"),
+            *(given.label.lower(), size, *timing, alpha),
+            stated("Median that is too short, months", null, f"{null:g}"),
+            page.book.number(what, power, fmt.percent(power), page.how),
+            stated("Median worth finding, months", target, f"{target:g}"),
         )
     return blocks.Section("paragraph", "For the statistics section", (blocks.Prose(text),))

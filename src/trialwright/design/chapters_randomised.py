@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
+from trialwright.design.ledger import GIVEN
 from trialwright.design.randomised_page import ratios_of
 from trialwright.report import blocks
 from trialwright.report import format as fmt
@@ -230,25 +231,23 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         " study with {} events have a power of {}."
     ).format(
         given.label.lower(),
-        f"{given.alpha:g}",
-        f"{margin:g}",
+        number("One-sided alpha", given.alpha, f"{given.alpha:g}", GIVEN),
+        number("Margin", margin, f"{margin:g}", GIVEN),
         number(
             f"Events for {page.shown_power} power, margin {margin:g}",
             needed,
             fmt.count(math.ceil(needed)),
             "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
         ),
-        page.shown_power,
-        f"{given.medians[0]:g}",
-        f"{given.timing.accrual:.1f}",
-        f"{given.timing.follow_up:.1f}",
+        *stated_values(page)[:2],
+        *stated_values(page)[2:4],
         number(
             f"Subjects for {page.shown_power} power, margin {margin:g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
         ),
-        f"{sum(given.sizes)}",
+        *stated_values(page)[4:],
         page.d,
         number(
             f"Power for non-inferiority, margin {margin:g}, equal hazards",
@@ -258,3 +257,15 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         ),
     )
     return blocks.Section("paragraph", "For the statistics section", (blocks.Prose(text),))
+
+
+def stated_values(page: RandomisedPage) -> tuple[Markup, ...]:
+    """Power, control median, accrual, follow-up and subjects as they are stated, each as a link."""
+    given, stated = page.inputs, page.book.given
+    return (
+        stated("Power", given.errors.power, page.shown_power),
+        stated("Control median, months", given.medians[0], f"{given.medians[0]:g}"),
+        stated("Accrual, months", given.timing.accrual, f"{given.timing.accrual:.1f}"),
+        stated("Follow-up, months", given.timing.follow_up, f"{given.timing.follow_up:.1f}"),
+        stated("Subjects", sum(given.sizes), f"{sum(given.sizes)}"),
+    )

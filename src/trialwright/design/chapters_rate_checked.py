@@ -130,11 +130,11 @@ def paragraph(page: RatePage) -> blocks.Section:
             " is given with its exact 95% confidence interval (Clopper–Pearson)."
         ).format(
             given.label.lower(),
-            given.evaluable,
-            f"{page.alpha:g}",
-            page.shown_power,
+            page.book.given("Evaluable subjects", given.evaluable, f"{given.evaluable}"),
+            page.book.given("One-sided alpha", page.alpha, f"{page.alpha:g}"),
+            page.book.given("Power", given.errors.power, page.shown_power),
             page.excluded(given.evaluable),
-            fmt.percent(given.rate),
+            page.book.given("Assumed rate", given.rate, fmt.percent(given.rate)),
         )
     return blocks.Section("paragraph", "For the statistics section", (blocks.Prose(text),))
 
@@ -150,11 +150,10 @@ def _single_stage_words(page: RatePage) -> Markup:
         " interval (Clopper–Pearson)."
     ).format(
         given.label.lower(),
-        fmt.percent(p0, 0),
-        fmt.percent(p1, 0),
-        n,
+        *_rates(page),
+        page.book.given("Subjects", n, f"{n}"),
         number(f"Responses needed of {n} against {p0:g}", test.needed, str(test.needed), page.how),
-        f"{page.alpha:g}",
+        page.book.given("One-sided alpha", page.alpha, f"{page.alpha:g}"),
         number(f"Exact alpha of {n} against {p0:g}", test.alpha, f"{test.alpha:.4f}", page.how),
         number(f"Power of {n} against {p0:g} at {p1:g}", test.power, fmt.percent(test.power), page.how),
     )
@@ -176,15 +175,28 @@ def _two_stage_words(page: RatePage) -> Markup:
         " (unbiased estimate, stage-adjusted interval and p-value)."
     ).format(
         given.label.lower(),
-        fmt.percent(p0, 0),
-        fmt.percent(p1, 0),
-        stages.n1,
-        stages.r1,
-        stages.n - stages.n1,
-        stages.r,
-        stages.n,
+        *_rates(page),
+        *(
+            page.book.given(what, value, f"{value}")
+            for what, value in (
+                ("Subjects of the first stage", stages.n1),
+                ("Stop with so many responses or fewer", stages.r1),
+                ("Subjects of the second stage", stages.n - stages.n1),
+                ("Not active with so many responses or fewer", stages.r),
+                ("Subjects of both stages", stages.n),
+            )
+        ),
         number("Two-stage type I error", design.alpha, f"{design.alpha:.4f}", how),
         number("Two-stage power", design.power, fmt.percent(design.power), how),
         number("Two-stage mean size at the lower rate", design.en0, f"{design.en0:.1f}", how),
         number("Two-stage early stop at the lower rate", design.pet0, fmt.percent(design.pet0), how),
+    )
+
+
+def _rates(page: RatePage) -> tuple[Markup, Markup]:
+    """The two rates as they are stated, each as a link."""
+    p0, p1 = page.question
+    return (
+        page.book.given("Rate that is too low", p0, fmt.percent(p0, 0)),
+        page.book.given("Rate worth finding", p1, fmt.percent(p1, 0)),
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from trialwright.design.chapters_randomised import stated_values
 from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
+from trialwright.design.ledger import GIVEN
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.event_sizes import Question, schoenfeld_events, subjects_for
@@ -107,6 +109,7 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
     ratio = given.ratio if given.ratio < 1.0 else page.ratios[-1]
     needed = schoenfeld_events(Question(ratio), given.alpha, given.errors.beta, given.allocation)
     subjects = subjects_for(needed, given.trial(ratio))
+    power, *timing, size = stated_values(page)
     text = Markup(
         "The primary comparison of {} uses the log-rank test at a one-sided level of {}{}. A hazard ratio of"
         " {} is detected with a power of {} by {} events; at a control median of {} months, accrual of {}"
@@ -114,26 +117,24 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         " study with {} events have a power of {}."
     ).format(
         given.label.lower(),
-        f"{given.alpha:g}",
+        number("One-sided alpha", given.alpha, f"{given.alpha:g}", GIVEN),
         ", as a screening trial for a phase III (Rubinstein 2005)" if given.screens else "",
-        f"{ratio:.3g}",
-        page.shown_power,
+        number("Hazard ratio planned with", ratio, f"{ratio:.3g}", GIVEN),
+        power,
         number(
             f"Events for {page.shown_power} power at {ratio:.3g}",
             needed,
             fmt.count(math.ceil(needed)),
             NEEDED,
         ),
-        f"{given.medians[0]:g}",
-        f"{given.timing.accrual:.1f}",
-        f"{given.timing.follow_up:.1f}",
+        *timing,
         number(
             f"Subjects for {page.shown_power} power at {ratio:.3g}",
             subjects,
             fmt.count(math.ceil(subjects)),
             "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
         ),
-        f"{sum(given.sizes)}",
+        size,
         page.d,
         _power(page, ratio),
     )

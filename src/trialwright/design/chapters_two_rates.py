@@ -166,17 +166,25 @@ def sensitivity(page: TwoRatesPage) -> blocks.Section:
 
 def paragraph(page: TwoRatesPage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
-    given = page.inputs
-    asked = (
-        f"Non-inferiority is shown if a loss of {fmt.percent(given.margin)} is ruled out"
-        if given.margin
-        else "Superiority is shown if a difference of 0 is ruled out"
-    )
+    given, stated = page.inputs, page.book.given
+    shown = [
+        stated(f"Rate planned with, {arm}", rate, fmt.percent(rate))
+        for arm, rate in zip(("control", "experimental"), given.rates, strict=True)
+    ]
+    asked = Markup("Superiority is shown if no difference is ruled out")
+    if given.margin:
+        margin = stated("Margin", given.margin, fmt.percent(given.margin))
+        asked = Markup("Non-inferiority is shown if a loss of {} is ruled out").format(margin)
     text = Markup(
         "The primary endpoint is {}, compared between {} and {} by a score test (Farrington and Manning 1990)"
         " at a one-sided level of {}. {}. With {} subjects the power is {} if the rates are {} and {}."
     ).format(
-        *(given.label.lower(), given.arms[0], given.arms[1], f"{given.errors.alpha:g}", asked),
-        *(sum(given.sizes), page.shown, fmt.percent(given.rates[1]), fmt.percent(given.rates[0])),
+        *(given.label.lower(), given.arms[0], given.arms[1]),
+        stated("One-sided alpha", given.errors.alpha, f"{given.errors.alpha:g}"),
+        asked,
+        stated("Subjects", sum(given.sizes), f"{sum(given.sizes)}"),
+        page.shown,
+        shown[1],
+        shown[0],
     )
     return blocks.Section("paragraph", "For the statistics section", (blocks.Prose(text),))

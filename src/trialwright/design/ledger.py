@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from trialwright.report import blocks
 
+GIVEN = "not computed: stated in study.yaml, else in assumptions.yaml, else the usual value"
+
 
 @dataclass(frozen=True, slots=True)
 class Computation:
@@ -33,6 +35,10 @@ class Book:
             known = Computation(f"c{len(self.entries) + 1}", what, float(value), how)
             self.entries.append(known)
         return Markup('<a class="n" href="#{}">{}</a>').format(known.anchor, shown)
+
+    def given(self, what: str, value: float, shown: str) -> Markup:
+        """A number that is stated or assumed, not computed: its link says so."""
+        return self.number(what, value, shown, GIVEN)
 
     def section(self) -> blocks.Section:
         """The list of all computations."""

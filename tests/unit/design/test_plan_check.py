@@ -240,3 +240,12 @@ def test_every_type_of_plan_has_its_page_and_its_json(planned, tmp_path, kind):
     assert set(re.findall(r'href="#(c\d+)"', page)) <= {one["anchor"] for one in told["numbers"]}
     assert 'id="plan"' in page
     assert ('id="paragraph"' in page) == (kind != "winner")
+    if kind != "winner":
+        assert unlinked(page) == []
+
+
+def unlinked(page):
+    """Numbers of the paragraph for the protocol that do not link to how they came about."""
+    paragraph = re.search(r'<section id="paragraph">.*?<p>(.*?)</p>', page, re.DOTALL)[1]
+    without = re.sub(r"<a [^>]*>.*?</a>|\b(?:19|20)\d\d\b|95% confidence", "", paragraph)
+    return re.findall(r"\d+", without)
