@@ -21,7 +21,7 @@ lint: $(VENV)/.dev  ## style, types and layers
 check: lint test
 
 benchmark: $(VENV)/.dev  ## side-by-side timings, by hand
-	for script in benchmarks/*.py; do $(BIN)/python $$script; done
+	for script in benchmarks/*.py; do PYTHONPATH=tests/support:tests/reference $(BIN)/python $$script; done
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

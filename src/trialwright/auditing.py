@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.claims.audit import audit, has_errors
-from trialwright.claims.read import read_claims
+from trialwright.claims.read import read_claims, resolve_claims
 from trialwright.claims.told import as_json, as_text
 from trialwright.files import atomic_file
 
@@ -87,10 +87,23 @@ def reconstruct(claims: str, out: Path, progress: Progress, *, seed: int) -> str
         ArgumentError: OR-Tools is not installed, or the folder holds other files.
         DataError: no subjects were found.
     """
+    publication = read_claims(claims)
+    if publication.curves:
+        return _from_curves(publication, resolve_claims(claims).parent, out, progress, seed=seed)
     from trialwright.claims.reconstruct.ensemble import build  # noqa: PLC0415 - only this command needs it
     from trialwright.claims.reconstruct.write import told, write  # noqa: PLC0415 - likewise
 
-    publication = read_claims(claims)
     ensemble = build(publication, progress, seed=seed)
     write(publication, ensemble, out, seed=seed)
     return told(ensemble)
+
+
+def _from_curves(publication: Publication, folder: Path, out: Path, progress: Progress, *, seed: int) -> str:
+    """Rebuild the subjects behind digitised curves; printed figures are compared, not fitted."""
+    from trialwright.claims.reconstruct.curves.rebuild import rebuild  # noqa: PLC0415 - only this way
+    from trialwright.claims.reconstruct.curves.told import told  # noqa: PLC0415 - likewise
+    from trialwright.claims.reconstruct.curves.write import write  # noqa: PLC0415 - likewise
+
+    rebuilding = rebuild(publication, folder, progress, seed=seed)
+    write(publication, rebuilding, out)
+    return told(publication, rebuilding)

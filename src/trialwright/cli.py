@@ -263,7 +263,7 @@ def reconstruct(
     out: Annotated[Path, typer.Option(help="The folder to write: SDTM, the ensemble, the constraints.")],
     seed: Annotated[int, typer.Option(help="Same seed, same subjects.")] = 1,
 ) -> None:
-    """Patient-level data that the claims allow; everything is marked RECONSTRUCTED."""
+    """Patient-level data that the claims or digitised curves allow; everything is marked RECONSTRUCTED."""
     from trialwright import auditing  # noqa: PLC0415 (heavy)
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 

@@ -142,7 +142,8 @@ def _curves(data: SurvivalInput, conf_type: ConfType) -> dict[str, KaplanMeier]:
 
 
 def _warnings(data: SurvivalInput, tests: tuple[LogRank | None, ...], fit: CoxFit | None) -> tuple[str, ...]:
-    texts = [] if data.event.any() else ["no events: no test and no model"]
+    texts = [f"{mark}: these are no patients' records" for mark in data.marks]
+    texts += [] if data.event.any() else ["no events: no test and no model"]
     labelled = [item for item in (data.by, *data.covariates) if isinstance(item, Labels)]
     texts += [f"{x.name}: only the value {x.levels[0]!r}: left out" for x in labelled if len(x.levels) == 1]
     texts += [f"log-rank test: not defined: {t.reason}" for t in tests if t is not None and t.reason]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PARQUET_MAGIC = b"PAR1"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "."})
 EVENT_WORDS = {"1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0, "1.0": 1.0, "0.0": 0.0}
+ORIGIN = "ORIGIN"
+NO_PATIENTS = frozenset({"SIMULATED", "RECONSTRUCTED"})
 SHOWN = 5
 MOST_LEVELS = 50
 SEPARATORS = (",", ";", "\t")
@@ -58,13 +60,17 @@ class Labels:
 
 @dataclass(frozen=True, eq=False)
 class SurvivalInput:
-    """Checked columns: times, events (1.0 or 0.0), groups, strata and covariates."""
+    """Checked columns: times, events (1.0 or 0.0), groups, strata and covariates.
+
+    `marks` are what a column ORIGIN says of rows that no patient stands behind.
+    """
 
     time: Floats
     event: Floats
     by: Labels | None
     strata: Labels | None
     covariates: tuple[tuple[str, Floats] | Labels, ...]
+    marks: tuple[str, ...] = ()
 
 
 def _separator(path: Path) -> str:
@@ -240,4 +246,13 @@ def read_survival(path: Path, columns: SurvivalColumns) -> SurvivalInput:
             _covariate(_column(frame, path, name, "--covariates"), name, f"{path.name}, --covariates {name}")
             for name in columns.covariates
         ),
+        marks=_marks(frame),
     )
+
+
+def _marks(frame: pl.DataFrame) -> tuple[str, ...]:
+    """SIMULATED or RECONSTRUCTED, where the column that Trialwright writes says so."""
+    if ORIGIN not in frame.columns:
+        return ()
+    said = set(frame[ORIGIN].cast(pl.String).drop_nulls().str.to_uppercase())
+    return tuple(sorted(said & NO_PATIENTS))

@@ -18,6 +18,7 @@ from trialwright.protocol.part import Answer, Count, CountOrZero, Part, Text, wr
 _DAY = re.compile(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$")
 _HIGHEST_LEVEL = 100
 _LOWEST_LEVEL = 50
+_LONGEST_TIME = 1e5
 
 
 def _read_day(value: object) -> object:
@@ -43,6 +44,28 @@ def _read_limits(value: object) -> object:
     if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a lower and an upper limit
         raise wrong("a lower and an upper limit as printed, such as ['27.1', '66.2']")
     return value
+
+
+def _read_at_risk(value: object) -> object:
+    """Numbers at risk in the order of their times, from {0: 30, 6: 21}."""
+    expected = "times with the printed numbers at risk, such as {0: 30, 6: 21, 12: 9}"
+    if not isinstance(value, dict) or not value:
+        raise wrong(expected)
+    pairs = []
+    for when, number in value.items():
+        try:
+            time = float(when)
+        except ValueError:
+            raise wrong(expected) from None
+        if (
+            not 0.0 <= time < _LONGEST_TIME
+            or isinstance(number, bool)
+            or not isinstance(number, int)
+            or number < 0
+        ):
+            raise wrong(expected)
+        pairs.append((time, number))
+    return tuple(sorted(pairs))
 
 
 def _read_parts(value: object) -> object:
@@ -295,12 +318,39 @@ class Leftover(Part):
     quote: Text | None = None
 
 
+class Scale(StrEnum):
+    """How the vertical axis of a curve is labelled."""
+
+    PERCENT = "percent"
+    FRACTION = "fraction"
+
+
+class DigitisedCurve(Part):
+    """A Kaplan–Meier curve as clicks in a CSV file beside the claims, with what is printed below it.
+
+    `at_risk` are the printed numbers at risk by time, `events` the printed total, `marks` a CSV file of the
+    times of the censoring marks. Times are in `unit`.
+    """
+
+    id: Id
+    endpoint: Label | None = None
+    population: Label | None = None
+    clicks: Label
+    scale: Scale
+    unit: Unit
+    at_risk: Annotated[tuple[tuple[float, int], ...], BeforeValidator(_read_at_risk)] = ()
+    events: CountOrZero | None = None
+    marks: Label | None = None
+    quote: Text | None = None
+
+
 class Publication(Part):
     """All claims of one publication."""
 
     study: PublishedStudy
     populations: dict[Label, AnyPopulation] = Field(default_factory=dict)
     claims: tuple[AnyClaim, ...] = ()
+    curves: tuple[DigitisedCurve, ...] = ()
     not_understood: tuple[Leftover, ...] = ()
 
     def all_of(self, *kinds: type[Any]) -> list[Any]:
@@ -328,7 +378,7 @@ class Publication(Part):
 _ENDPOINTS = frozenset("os pfs ttp dor efs dfs rfs ttr orr dcr cr pr sd pd".split())
 
 
-def endpoint_of(claim: Claim) -> str:
+def endpoint_of(claim: Claim | DigitisedCurve) -> str:
     """The endpoint in capitals: as stated, else as the id begins or names it ('pfs_hr' → 'PFS'), else ''."""
     if claim.endpoint:
         return claim.endpoint.upper()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from trialwright.claims.model import AnyClaim, Leftover, Population, Publication, PublishedStudy
+from trialwright.claims.model import (
+    AnyClaim,
+    DigitisedCurve,
+    Leftover,
+    Population,
+    Publication,
+    PublishedStudy,
+)
 from trialwright.protocol.part import CUSTOM, nearest
 from trialwright.protocol.problems import Path, Problem, found
 from trialwright.protocol.repair import at
@@ -89,6 +96,8 @@ def _keys(path: Path, data: Any) -> list[str]:
             model: type[BaseModel] = PublishedStudy
         case ("populations", _):
             model = Population
+        case ("curves", _):
+            model = DigitisedCurve
         case ("not_understood", _):
             model = Leftover
         case ("claims", int()):

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 from trialwright.claims.model import (
     Conclusion,
     Difference,
+    DigitisedCurve,
     Partition,
     Proportion,
     Publication,
     Ratio,
     Reduction,
+    endpoint_of,
 )
 from trialwright.claims.problems import problems_of
 from trialwright.errors import StudyFileError
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 CLAIMS_FILE = "claims.yaml"
 LARGEST_FILE = 1_000_000
+CURVE_ENDPOINTS = ("OS", "PFS")
+MOST_IN_A_CURVE = 400
 
 
 def read_claims(claims: str | Path) -> Publication:
@@ -101,7 +105,7 @@ def parse_claims(text: str, *, file: str = CLAIMS_FILE) -> Publication:
         publication = Publication.model_validate(tree.data)
     except ValidationError as error:
         raise refuse(file, [*tree.problems, *problems_of(error, tree)]) from error
-    problems = [*tree.problems, *_inconsistencies(publication, tree)]
+    problems = [*tree.problems, *_inconsistencies(publication, tree), *_curve_problems(publication, tree)]
     if problems:
         raise refuse(file, problems)
     return publication
@@ -130,6 +134,48 @@ def _inconsistencies(publication: Publication, tree: Tree) -> Iterator[Problem]:
                     yield _unknown(tree, (*path, key), one, allowed)
         if isinstance(claim, Proportion) and claim.percent is None and claim.k is None:
             yield Problem(path, "neither k nor percent", "at least one of them", line=tree.line(path))
+
+
+def _curve_problems(publication: Publication, tree: Tree) -> Iterator[Problem]:
+    """Curves of unknown populations, given twice, or whose printed numbers contradict each other."""
+    names, seen = list(publication.populations), set()
+    for at, curve in enumerate(publication.curves):
+        path: tuple[str | int, ...] = ("curves", at)
+        line = tree.line(path)
+        if curve.population is not None and curve.population not in names:
+            yield _unknown(tree, (*path, "population"), curve.population, names)
+            continue
+        of = (endpoint_of(curve), curve.population)
+        if of in seen:
+            yield Problem(
+                path, f"found a second curve of {of[0]}", "one for each endpoint and arm", line=line
+            )
+        seen.add(of)
+        if of[0] not in CURVE_ENDPOINTS:
+            expected = f"one of {', '.join(CURVE_ENDPOINTS)}"
+            yield Problem((*path, "endpoint"), found(curve.endpoint), expected, line=line)
+        n = publication.size(curve.population) or publication.enrolled
+        if n is None or not 1 < n <= MOST_IN_A_CURVE:
+            expected = f"2 to {MOST_IN_A_CURVE} subjects: study.enrolled, or n of its population"
+            yield Problem(path, f"found {n or 'no number of'} subjects", expected, line=line)
+            continue
+        yield from _printed_beside(curve, n, path, line)
+
+
+def _printed_beside(
+    curve: DigitisedCurve, n: int, path: tuple[str | int, ...], line: int
+) -> Iterator[Problem]:
+    """Numbers at risk that rise or pass n, or more events than subjects."""
+    if curve.events is not None and curve.events > n:
+        yield Problem((*path, "events"), found(curve.events), f"at most the {n} subjects", line=line)
+    before = (0.0, n)
+    for time, number in curve.at_risk:
+        if time == 0.0 and number != n:
+            yield Problem((*path, "at_risk"), f"found {number} at time 0", f"the {n} subjects", line=line)
+        elif number > before[1]:
+            what = f"found {number} at time {time:g} after {before[1]} at time {before[0]:g}"
+            yield Problem((*path, "at_risk"), what, "numbers that do not rise", line=line)
+        before = (time, number)
 
 
 def _references(

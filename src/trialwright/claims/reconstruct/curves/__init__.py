@@ -1,0 +1,1 @@
+"""Subjects behind digitised Kaplan–Meier curves."""
