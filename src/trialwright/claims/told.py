@@ -10,9 +10,11 @@ from trialwright.claims.checklists import entry
 from trialwright.claims.finding import MEANINGS, Finding, Verdict
 from trialwright.claims.model import (
     Conclusion,
+    ConclusionKind,
     CountClaim,
     DateClaim,
     Landmark,
+    Median,
     Partition,
     Proportion,
     Ratio,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _ORDER = list(Verdict)
 _QUIET = {Verdict.OK, Verdict.UNCHECKABLE}
 _INDENT = "      "
+_WITH_MARGIN = {ConclusionKind.NON_INFERIOR, ConclusionKind.EQUIVALENT}
 
 
 def as_json(findings: Sequence[Finding]) -> str:
@@ -63,7 +66,7 @@ def printed(claim: Claim) -> str:
         case Ratio():
             text = f"{claim.value}" + (f", P {claim.p}" if claim.p else "")
         case Landmark():
-            text = f"{claim.percent} % at {claim.time} {claim.unit or ''}".rstrip()
+            text = f"{claim.percent} % at {claim.time} {_units(claim.unit or '')}".rstrip()
         case CountClaim():
             text = f"{claim.k}"
         case Partition():
@@ -75,10 +78,18 @@ def printed(claim: Claim) -> str:
         case Reduction():
             text = f"{claim.percent} %"
         case Conclusion():
-            text = f"{claim.kind}, margin {claim.margin or 'not stated'}"
+            margin = f", margin {claim.margin or 'not stated'}" if claim.kind in _WITH_MARGIN else ""
+            text = claim.kind.replace("non_", "non-").replace("_", " ") + margin
+        case Median() if claim.value is None:
+            text = "not reached"
         case _:
-            text = f"{_attribute(claim, 'value')} {_attribute(claim, 'unit')}".strip()
+            text = f"{_attribute(claim, 'value')} {_units(_attribute(claim, 'unit'))}".strip()
     return text + _limits(claim)
+
+
+def _units(unit: str) -> str:
+    """A unit in the plural, as a time is read aloud."""
+    return f"{unit}s" if unit and not unit.endswith("s") else unit
 
 
 def _attribute(claim: Any, name: str) -> str:
