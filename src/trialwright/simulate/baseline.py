@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from trialwright.simulate.streams import ALLOCATION, BASELINE, LESIONS
-from trialwright.stats.kernel import kernel
+from trialwright.stats.kernel import kernel, small_kernel
+from trialwright.stats.lane_math import inlined
 from trialwright.stats.random_streams import normals, uniforms
 
 if TYPE_CHECKING:
-    from trialwright.simulate.parameters import BaselineParameters, Floats, Ints
+    from trialwright.simulate.parameters import BaselineParameters, Bools, Codes, Floats, Ints
 
 MOST_TARGETS = 5
 MOST_PER_ORGAN = 2
@@ -73,13 +74,23 @@ def empty_baseline(subjects: int) -> Baseline:
     )
 
 
-@kernel
+@small_kernel
 def choose(cumulative: Floats, u: float) -> int:
     """Return the category whose cumulative probability first reaches u."""
     for index in range(len(cumulative)):
         if u <= cumulative[index]:
             return index
     return len(cumulative) - 1
+
+
+@kernel
+def shuffle_block(block: Ints, seed: int, trial: int, number: int, order: Ints) -> None:
+    """Fill the order of one permuted block by random numbers of its own."""
+    order[:] = block
+    for last in range(len(block) - 1, 0, -1):
+        u = uniforms(seed, trial, number, ALLOCATION, last)[0]
+        other = int(u * (last + 1))
+        order[last], order[other] = order[other], order[last]
 
 
 @kernel
@@ -92,13 +103,9 @@ def arm_of(block: Ints, seed: int, trial: int, subject: int) -> int:
     size = len(block)
     if size == 1:
         return int(block[0])
-    number, place = subject // size, subject % size
-    order = block.copy()
-    for last in range(size - 1, 0, -1):
-        u = uniforms(seed, trial, number, ALLOCATION, last)[0]
-        other = int(u * (last + 1))
-        order[last], order[other] = order[other], order[last]
-    return int(order[place])
+    order = np.empty_like(block)
+    shuffle_block(block, seed, trial, subject // size, order)
+    return int(order[subject % size])
 
 
 @kernel
@@ -123,55 +130,82 @@ def _body(p: BaselineParameters, seed: int, trial: int, subject: int) -> tuple[i
 
 
 @kernel
+def measurable_organs(p: BaselineParameters) -> int:
+    """Return the organs whose lesions can be targets, as bits."""
+    found = 0
+    for organ in range(len(p.measurable)):
+        if p.measurable[organ]:
+            found |= 1 << organ
+    return found
+
+
+@small_kernel
+def with_primary(spread: int, measurable: int, primary_organ: int, resected: bool) -> int:  # noqa: FBT001 -- a fact
+    """Return the organs with disease: a resected primary that has not spread has recurred."""
+    if resected and spread & measurable != 0:
+        return spread
+    return spread | 1 << primary_organ
+
+
+@kernel
 def _organs(
     p: BaselineParameters, primary: int, surgery: np.bool_, seed: int, trial: int, subject: int
 ) -> tuple[int, int]:
-    """Return the organs with disease, and those of them with metastases, as bits.
-
-    A resected primary that has not spread has recurred.
-    """
-    present = 0
+    """Return the organs with disease, and those of them with metastases, as bits."""
+    spread = 0
     for organ in range(len(p.metastasis)):
         u = uniforms(seed, trial, subject, LESIONS, organ)[0]
         if u < p.metastasis[organ]:
-            present |= 1 << organ
-    measurable = False
-    for organ in range(len(p.metastasis)):
-        measurable |= bool(present >> organ & 1) and p.measurable[organ]
-    spread = present
-    if not surgery or not measurable:
-        present |= 1 << p.primary_organ[primary]
-    return present, spread
+            spread |= 1 << organ
+    return with_primary(spread, measurable_organs(p), p.primary_organ[primary], bool(surgery)), spread
+
+
+@small_kernel
+def choose_targets(measurable: Bools, organs: int, second: int, chosen: Codes) -> tuple[int, int]:
+    """Choose at most five targets, two an organ: how many, and the organs of the rest as bits.
+
+    `second` are the organs with a second lesion; `chosen` gets the organ of each target.
+    """
+    count, rest = 0, 0
+    for organ in range(len(measurable)):
+        if not organs >> organ & 1:
+            continue
+        if not measurable[organ]:
+            rest |= 1 << organ
+            continue
+        for _ in range(MOST_PER_ORGAN if second >> organ & 1 else 1):
+            if count == MOST_TARGETS:
+                rest |= 1 << organ
+                break
+            chosen[count] = organ
+            count += 1
+    return count, rest
+
+
+@inlined
+def first_diameter_mm(size: float, node: bool) -> float:  # noqa: FBT001 -- a fact
+    """Return the size of a target at baseline: large enough for one, and no larger than a reader writes."""
+    scaled = size * NODE_SCALE if node else size
+    smallest = SMALLEST_NODE_MM if node else SMALLEST_TARGET_MM
+    return min(max(scaled, smallest), LARGEST_TARGET_MM)
 
 
 @kernel
 def _lesions(
     p: BaselineParameters, out: Baseline, row: int, organs: int, seed: int, trial: int, subject: int
 ) -> None:
-    """Choose at most five targets, two an organ, and put the rest among the non-targets."""
-    count = 0
-    rest = 0
+    """Fill the targets of a subject and put the other lesions among the non-targets."""
     offset = len(p.metastasis)
+    second = 0
     for organ in range(offset):
-        if not organs >> organ & 1:
-            continue
-        if not p.measurable[organ]:
-            rest |= 1 << organ
-            continue
-        second = uniforms(seed, trial, subject, LESIONS, offset + organ)[0] < p.second_lesion
-        for _ in range(MOST_PER_ORGAN if second else 1):
-            if count == MOST_TARGETS:
-                rest |= 1 << organ
-                break
-            z = normals(seed, trial, subject, LESIONS, 2 * offset + count)[0]
-            size = p.diameter_median_mm * math.exp(p.diameter_log_sd * z)
-            smallest = SMALLEST_TARGET_MM
-            if p.node[organ]:
-                size *= NODE_SCALE
-                smallest = SMALLEST_NODE_MM
-            out.diameter_mm[row, count] = min(max(size, smallest), LARGEST_TARGET_MM)
-            out.target_organ[row, count] = organ
-            count += 1
+        if organs >> organ & 1 and p.measurable[organ]:
+            u = uniforms(seed, trial, subject, LESIONS, offset + organ)[0]
+            second |= (1 if u < p.second_lesion else 0) << organ
+    count, rest = choose_targets(p.measurable, organs, second, out.target_organ[row])
+    for target in range(count):
+        z = normals(seed, trial, subject, LESIONS, 2 * offset + target)[0]
+        size = p.diameter_median_mm * math.exp(p.diameter_log_sd * z)
+        out.diameter_mm[row, target] = first_diameter_mm(size, p.node[out.target_organ[row, target]])
     out.targets[row] = count
     out.nontarget[row] = rest
 

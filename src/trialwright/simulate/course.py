@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.simulate.disease import NEVER
+from trialwright.simulate.scan_rules import NEVER
 
 if TYPE_CHECKING:
     from trialwright.simulate.parameters import BloodParameters, EventParameters, Floats, TreatmentParameters

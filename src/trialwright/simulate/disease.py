@@ -22,23 +22,27 @@ import numpy.typing as npt
 from trialwright.derive.recist.codes import NewLesion, NonTarget, Response
 from trialwright.derive.recist.rules import assess_subject
 from trialwright.simulate.baseline import MOST_TARGETS, Baseline
+from trialwright.simulate.scan_rules import (
+    NEVER,
+    nontarget_state,
+    read_diameter_mm,
+    scan_day,
+    true_diameter_mm,
+    unread_target,
+)
 from trialwright.simulate.streams import EVENTS, READER, SCANS, THERAPY, TRAITS
-from trialwright.stats.kernel import kernel
+from trialwright.stats.kernel import kernel, small_kernel
 from trialwright.stats.random_streams import normals, uniforms
 
 if TYPE_CHECKING:
     from trialwright.derive.recist.options import Options
     from trialwright.simulate.parameters import Bools, DiseaseParameters, Floats, Ints
 
-NEVER = 1_000_000
 STEP_DAYS = 21
 HALF = 0.5
 LEAST_RATIO, MOST_RATIO = 0.02, 20.0
-TOO_SMALL_TO_MEASURE_MM = 5.0
-LARGEST_READ_MM = 300.0
 NONTARGET_LESION = MOST_TARGETS
-NT_NONE, NT_CR = int(NonTarget.NONE), int(NonTarget.CR)
-NT_STABLE, NT_PD = int(NonTarget.NON_CR_NON_PD), int(NonTarget.PD)
+NT_NONE, NT_STABLE = int(NonTarget.NONE), int(NonTarget.NON_CR_NON_PD)
 NEW_NO, NEW_SEEN = int(NewLesion.NO), int(NewLesion.UNEQUIVOCAL)
 PD, NOT_APPLICABLE = int(Response.PD), int(Response.NOT_APPLICABLE)
 TARGET, OVERALL = 0, 2
@@ -126,12 +130,18 @@ def traits_of(p: DiseaseParameters, base: Baseline, row: int, seed: int, trial: 
     return Traits(logit, shrink, growth, math.exp(risk))
 
 
-@kernel
-def waiting_time(rate: float, u: float) -> int:
-    """Return whole days until an event of constant rate, NEVER for rate 0."""
+@small_kernel
+def days_until(rate: float, exponential: float) -> int:
+    """Return whole days until an event of constant rate, NEVER for rate 0; of a standard exponential."""
     if rate <= 0:
         return NEVER
-    return min(NEVER, 1 + int(-math.log(u) / rate))
+    return min(NEVER, 1 + int(exponential / rate))
+
+
+@kernel
+def waiting_time(rate: float, u: float) -> int:
+    """Return whole days until an event of constant rate, NEVER for rate 0; of a uniform number."""
+    return days_until(rate, -math.log(u))
 
 
 @kernel
@@ -158,16 +168,6 @@ def _death_and_new_lesion(
 
 
 @kernel
-def _read(p: DiseaseParameters, true_mm: float, node: bool, z: float) -> float:  # noqa: FBT001 -- a fact
-    """Return what the reader writes: whole mm, 5 where too small to measure, 0 where nothing is seen."""
-    if not node and true_mm < p.seen_from_mm:
-        return 0.0
-    if not node and true_mm < p.measured_from_mm:
-        return TOO_SMALL_TO_MEASURE_MM
-    return min(max(1.0, float(round(true_mm * math.exp(p.reader_log_sd * z)))), LARGEST_READ_MM)
-
-
-@kernel
 def _measure_scan(
     p: DiseaseParameters,
     base: Baseline,
@@ -185,16 +185,17 @@ def _measure_scan(
         normals(seed, trial, subject, READER, 3 * visit + 1),
         normals(seed, trial, subject, READER, 3 * visit + 2),
     )
-    unread = int(assessable / p.not_assessable * base.targets[row]) if visit > 0 else NEVER
+    unread = unread_target(assessable, p.not_assessable, base.targets[row]) if visit > 0 else NEVER
     for lesion in range(base.targets[row]):
-        if assessable < p.not_assessable and lesion == unread:
+        if lesion == unread:
             continue
         z = blocks[0][lesion] if lesion < len(blocks[0]) else blocks[1][0]
         ratio = size_ratio(lesion_traits[lesion, 0], lesion_traits[lesion, 1], lesion_traits[lesion, 2], day)
-        start = base.diameter_mm[row, lesion]
-        node = nodes[lesion]
-        true = p.normal_node_mm + (start - p.normal_node_mm) * ratio if node else start * ratio
-        out.diameter_mm[row, visit, lesion] = _read(p, true, node, z)
+        true = true_diameter_mm(base.diameter_mm[row, lesion], ratio, nodes[lesion], p.normal_node_mm)
+        noise = math.exp(p.reader_log_sd * z)
+        out.diameter_mm[row, visit, lesion] = read_diameter_mm(
+            true, noise, nodes[lesion], p.measured_from_mm, p.seen_from_mm
+        )
 
 
 @kernel
@@ -232,8 +233,7 @@ def _scan_all(
     nadir, visit = 1.0, 1
     for planned in range(len(p.scan_days)):
         v = uniforms(seed, trial, subject, SCANS, 1 + planned)
-        span = p.jitter_high - p.jitter_low + 1
-        day = p.scan_days[planned] + p.jitter_low + int(v[0] * span)
+        day = scan_day(p.scan_days[planned], p.jitter_low, p.jitter_high, v[0])
         if day >= until:
             break
         if v[1] < p.missed_scan:
@@ -243,11 +243,7 @@ def _scan_all(
         if has_nontarget:
             trait = lesions[NONTARGET_LESION]
             ratio = size_ratio(trait[0], trait[1], trait[2], day)
-            out.nontarget[row, visit] = NT_STABLE
-            if ratio <= p.nontarget_gone:
-                out.nontarget[row, visit] = NT_CR
-            elif ratio >= p.nontarget_progression * nadir:
-                out.nontarget[row, visit] = NT_PD
+            out.nontarget[row, visit] = nontarget_state(ratio, nadir, p.nontarget_gone, p.nontarget_progression)
             nadir = min(nadir, ratio)
         out.new_lesion[row, visit] = NEW_SEEN if new_day <= day else NEW_NO
         visit += 1
@@ -281,6 +277,28 @@ def _judge(nodes: Bools, out: Disease, row: int, visits: int, options: Options) 
     return first
 
 
+@small_kernel
+def stop_day(rate: float, exponential: float, early: bool, u: float, first_scan: int) -> int:  # noqa: FBT001 -- a fact
+    """Return the day of stopping without progression; before the first day of a scan (0: none) if early."""
+    if early and first_scan > 0:
+        return 1 + int(u * (first_scan - 1))
+    return days_until(rate, exponential)
+
+
+@small_kernel
+def therapy_day(stop: int, u: float, share: float, exponential: float, wait: float) -> int:
+    """Return the day of the next therapy of the share that has one after stopping."""
+    if stop < NEVER and u < share:
+        return stop + days_until(1.0 / wait, exponential)
+    return NEVER
+
+
+@kernel
+def first_day_of_scans(p: DiseaseParameters) -> int:
+    """Return the first day on which a scan can take place, 0 where none is planned."""
+    return p.scan_days[0] + p.jitter_low if len(p.scan_days) > 0 else 0
+
+
 @kernel
 def _stop_and_therapy(p: DiseaseParameters, arm: int, address: tuple[int, int, int]) -> tuple[int, int, bool]:
     """Return the days of stopping without progression and of the therapy after it; and: before any scan?"""
@@ -288,12 +306,8 @@ def _stop_and_therapy(p: DiseaseParameters, arm: int, address: tuple[int, int, i
     u = uniforms(seed, trial, subject, EVENTS, 1)
     w = uniforms(seed, trial, subject, THERAPY, 0)
     early = u[2] < p.no_first_scan[arm]
-    stop = waiting_time(p.stop[arm], u[0])
-    if early and len(p.scan_days) > 0:
-        stop = 1 + int(u[3] * (p.scan_days[0] + p.jitter_low - 1))
-    therapy = NEVER
-    if stop < NEVER and w[0] < p.therapy_after_stop:
-        therapy = stop + waiting_time(1.0 / p.therapy_wait, w[1])
+    stop = stop_day(p.stop[arm], -math.log(u[0]), early, u[3], first_day_of_scans(p))
+    therapy = therapy_day(stop, w[0], p.therapy_after_stop, -math.log(w[1]), p.therapy_wait)
     return stop, therapy, early
 
 

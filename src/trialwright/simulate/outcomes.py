@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialwright.derive.recist.codes import Response
 from trialwright.derive.recist.driver import best_responses
 from trialwright.derive.recist.histories import ResponseHistories
-from trialwright.protocol.censoring import AfterMissed, NewTherapy
-from trialwright.protocol.endpoints import Start, TimeToEventEndpoint
-from trialwright.simulate.disease import NEVER
+from trialwright.protocol.endpoints import Start
+from trialwright.simulate.progression_rules import (
+    progression_endpoint,
+    progression_rules,
+    progression_times,
+)
+from trialwright.simulate.scan_rules import NEVER
 
 if TYPE_CHECKING:
     from trialwright.derive.recist.driver import BestResponses
+    from trialwright.protocol.endpoints import TimeToEventEndpoint
     from trialwright.simulate.parameters import Bools, Floats, Ints
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
@@ -86,24 +90,12 @@ def outcomes_of(plan: TrialPlan, some: Patients) -> Outcomes:
         evaluable=np.asarray((some.disease.scans > 1) & dosed),
         best=best.bor.astype(np.int64),
         confirmed=best.cbor.astype(np.int64),
-        pfs=progression_times(plan, some, endpoint, start, np.ones_like(responder)),
+        pfs=times_to_progression(plan, some, endpoint, start, np.ones_like(responder)),
         survival=survival_times(some, start),
-        response_duration=progression_times(
+        response_duration=times_to_progression(
             plan, some, endpoint, np.where(responder, days[best.crsp_visit], 0), responder
         ),
     )
-
-
-def progression_endpoint(plan: TrialPlan) -> TimeToEventEndpoint | None:
-    """Return the study's endpoint of progression or death that does not start at response."""
-    for endpoint in plan.study.endpoints.values():
-        if (
-            isinstance(endpoint, TimeToEventEndpoint)
-            and "progression" in {one.value for one in endpoint.events}
-            and endpoint.start not in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}
-        ):
-            return endpoint
-    return None
 
 
 def survival_times(some: Patients, start: Ints) -> Times:
@@ -114,48 +106,24 @@ def survival_times(some: Patients, start: Ints) -> Times:
     return Times(days, np.asarray(died), np.ones(len(last), np.bool_))
 
 
-def _last_evaluable(some: Patients, before: Ints, start: Ints) -> Ints:
-    """Return the last scan with a response other than NE, from the start to before a day; -1 if none."""
-    days, codes = some.disease.scan_day, some.disease.overall
-    places = np.arange(days.shape[1])[None, :]
-    usable = (places > 0) & (places < some.disease.scans[:, None]) & (codes != Response.NE)
-    usable &= (days < before[:, None]) & (days >= start[:, None])
-    return np.asarray(np.where(usable, days, -1).max(axis=1), np.int64)
-
-
-def _missed(plan: TrialPlan, last: Ints, event: Ints) -> Ints:
-    """Count the planned scans whose whole window lies between two days."""
-    window = plan.study.assessments.tumour.window.days
-    begun = np.searchsorted(plan.disease.scan_days, np.maximum(last, 0) + window, side="right")
-    ended = np.searchsorted(plan.disease.scan_days, event - window, side="left")
-    return np.asarray(np.maximum(ended - begun, 0))
-
-
-def progression_times(
+def times_to_progression(
     plan: TrialPlan, some: Patients, endpoint: TimeToEventEndpoint | None, start: Ints, counted: Bools
 ) -> Times:
     """Return the times to progression or death under the censoring rules of an endpoint."""
     disease = some.disease
-    end = np.minimum(some.cutoff, disease.lost)
-    death = np.where(disease.death <= end, disease.death, NEVER).astype(np.int64)
-    progression = disease.progression.astype(np.int64)
-    event = np.minimum(progression, death)
-    before = np.where(event < NEVER, event, NEVER)
-    happened = event < NEVER
-    rules = endpoint.censor if endpoint else None
-    therapy = disease.therapy.astype(np.int64)
-    if rules is None or rules.new_therapy is NewTherapy.BEFORE:
-        cut = (therapy < NEVER) & (therapy < event)
-        happened &= ~cut
-        before = np.where(cut, therapy, before)
-    last = _last_evaluable(some, before, start)
-    if rules is not None and rules.missed_assessments is not None:
-        by_scan = progression <= death
-        censored = (
-            rules.progression_after_missed is AfterMissed.CENSOR,
-            rules.death_after_missed is AfterMissed.CENSOR,
-        )
-        concerned = (by_scan & censored[0]) | (~by_scan & censored[1])
-        happened &= ~(concerned & (_missed(plan, last, event) >= rules.missed_assessments))
-    ended = np.where(happened, event, np.where(last >= 0, last, start))
-    return Times(np.asarray(ended - start + 1.0, np.float64), np.asarray(happened), counted)
+    days, event = np.empty(len(start)), np.empty(len(start), np.bool_)
+    progression_times(
+        progression_rules(plan, endpoint),
+        plan.disease.scan_days,
+        disease.progression,
+        disease.death,
+        disease.therapy,
+        np.minimum(some.cutoff, disease.lost),
+        disease.scans,
+        disease.scan_day,
+        disease.overall,
+        start,
+        days,
+        event,
+    )
+    return Times(days, event, counted)

@@ -124,6 +124,12 @@ def kernel(function: F) -> F:
     return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def small_kernel(function: F) -> F:
+    """Compile a function that is put into whatever kernel calls it, where a call would cost more than it."""
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+    return cast("F", compiled(function))
+
+
 def parallel_kernel(function: F) -> F:
     """Compile a function whose `prange` loops run on all cores; iterations must not share state."""
     _prepare_cache(function)

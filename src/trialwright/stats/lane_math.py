@@ -36,6 +36,12 @@ MANTISSA_BITS = np.uint64(52)
 SIGNED_MANTISSA_BITS = np.int64(52)
 OFFSET = np.int64(1024)
 WORD_BITS = 32.0
+LOG2_E = 1.0 / LN2
+LN2_HIGH = float.fromhex("0x1.62e42fefa0000p-1")
+LN2_LOW = float.fromhex("0x1.cf79abc9e3b39p-40")
+LARGEST_EXPONENT = 700.0
+ROUNDER = 1.5 * TWO_52
+HALF_PI = math.pi / 2.0
 
 inlined = numba.njit(inline="always")
 
@@ -60,12 +66,8 @@ def as_float(word: np.uint64) -> float:
 
 
 @inlined
-def minus_log_uniform(word: np.uint64) -> float:
-    """−log((word + ½) / 2^32), to about 2e-16 relative: 2 artanh((f − 1) / (f + 1)) by its series."""
-    bits = np.float64(as_float(word) + 0.5).view(np.uint64)
-    exponent = np.int64(bits - BITS_OF_SQRT_HALF) >> SIGNED_MANTISSA_BITS
-    f = np.uint64(bits - (np.uint64(exponent) << MANTISSA_BITS)).view(np.float64)
-    power = as_float(np.uint64(exponent + OFFSET)) - 1024.0
+def log_near_one(f: float) -> float:
+    """log(f) for f from √½ to √2: 2 artanh((f − 1) / (f + 1)) by its series."""
     s = (f - 1.0) / (f + 1.0)
     z = s * s
     p = 1.0 / 21.0
@@ -78,7 +80,86 @@ def minus_log_uniform(word: np.uint64) -> float:
     p = p * z + 1.0 / 7.0
     p = p * z + 1.0 / 5.0
     p = p * z + 1.0 / 3.0
-    return (WORD_BITS - power) * LN2 - 2.0 * (s + s * z * p)
+    return 2.0 * (s + s * z * p)
+
+
+@inlined
+def minus_log_uniform(word: np.uint64) -> float:
+    """−log((word + ½) / 2^32), to about 2e-16 relative."""
+    bits = np.float64(as_float(word) + 0.5).view(np.uint64)
+    exponent = np.int64(bits - BITS_OF_SQRT_HALF) >> SIGNED_MANTISSA_BITS
+    f = np.uint64(bits - (np.uint64(exponent) << MANTISSA_BITS)).view(np.float64)
+    power = as_float(np.uint64(exponent + OFFSET)) - 1024.0
+    return (WORD_BITS - power) * LN2 - log_near_one(f)
+
+
+@inlined
+def log_of(x: float) -> float:
+    """The logarithm of a positive normal number, to about 2e-16 absolute or relative."""
+    bits = np.float64(x).view(np.uint64)
+    exponent = np.int64(bits - BITS_OF_SQRT_HALF) >> SIGNED_MANTISSA_BITS
+    f = np.uint64(bits - (np.uint64(exponent) << MANTISSA_BITS)).view(np.float64)
+    power = as_float(np.uint64(exponent + OFFSET)) - 1024.0
+    return power * LN2 + log_near_one(f)
+
+
+@inlined
+def rounded(x: float) -> float:
+    """The nearest whole number, the even one of two as near; |x| below 2^51."""
+    return (x + ROUNDER) - ROUNDER
+
+
+@inlined
+def exp_of(x: float) -> float:
+    """The exponential, to about 2e-16 relative, of x held within ±700: by Taylor's series near 0."""
+    x = min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT)
+    shifted = x * LOG2_E + ROUNDER
+    n = shifted - ROUNDER
+    r = (x - n * LN2_HIGH) - n * LN2_LOW
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = 1.0 + (r + r * r * p)
+    power = np.float64(shifted).view(np.uint64) << MANTISSA_BITS
+    return np.uint64(np.float64(p).view(np.uint64) + power).view(np.float64)
+
+
+@inlined
+def sine(r: float) -> float:
+    """The sine of an angle within ±π/4, by Taylor's series."""
+    z = r * r
+    p = 1.0 / 355687428096000.0
+    p = p * z - 1.0 / 1307674368000.0
+    p = p * z + 1.0 / 6227020800.0
+    p = p * z - 1.0 / 39916800.0
+    p = p * z + 1.0 / 362880.0
+    p = p * z - 1.0 / 5040.0
+    p = p * z + 1.0 / 120.0
+    p = p * z - 1.0 / 6.0
+    return r + r * z * p
+
+
+@inlined
+def cosine(r: float) -> float:
+    """The cosine of an angle within ±π/4, by Taylor's series."""
+    z = r * r
+    p = 1.0 / 20922789888000.0
+    p = p * z - 1.0 / 87178291200.0
+    p = p * z + 1.0 / 479001600.0
+    p = p * z - 1.0 / 3628800.0
+    p = p * z + 1.0 / 40320.0
+    p = p * z - 1.0 / 720.0
+    p = p * z + 1.0 / 24.0
+    return 1.0 - 0.5 * z + z * z * p
 
 
 def _exchange(_context: Any, rows: Any, low: Any, high: Any) -> Any:

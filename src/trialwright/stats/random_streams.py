@@ -11,11 +11,15 @@ SC'11; the constants are those of their Random123 library.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialwright.errors import ArgumentError
 from trialwright.stats.kernel import kernel
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MULTIPLIER_0 = np.uint64(0xD2511F53)
 MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -50,6 +54,19 @@ def philox4x32(
         k0 = (k0 + WEYL_0) & WORD
         k1 = (k1 + WEYL_1) & WORD
     return c0, c1, c2, c3
+
+
+@kernel
+def round_keys(seed: int) -> npt.NDArray[np.uint64]:
+    """The two key words of each round."""
+    keys = np.empty((ROUNDS, 2), np.uint64)
+    k0, k1 = np.uint64(seed) & WORD, np.uint64(seed) >> SHIFT
+    for i in range(ROUNDS):
+        keys[i, 0] = k0
+        keys[i, 1] = k1
+        k0 = (k0 + WEYL_0) & WORD
+        k1 = (k1 + WEYL_1) & WORD
+    return keys
 
 
 @kernel

@@ -22,7 +22,7 @@ from trialwright.stats.lane_math import (
     minus_log_uniform,
     philox_round,
 )
-from trialwright.stats.random_streams import HALF, ROUNDS, SHIFT, UNIT, WEYL_0, WEYL_1, WORD
+from trialwright.stats.random_streams import HALF, UNIT, WORD, round_keys
 from trialwright.stats.trial_model import STREAM
 from trialwright.stats.trial_sums import FIXED_SUMS, add_trial
 
@@ -43,19 +43,6 @@ FARTHEST = 15.0
 N0, N1, SCORE, INFORMATION, SKEW, BETA, RATIO, LOGRANK, EVENTS = range(9)
 WORKING_ROWS = 9
 LARGEST_INFORMATION = 1e-300
-
-
-@kernel
-def round_keys(seed: int) -> npt.NDArray[np.uint64]:
-    """The two key words of each round."""
-    keys = np.empty((ROUNDS, 2), np.uint64)
-    k0, k1 = np.uint64(seed) & WORD, np.uint64(seed) >> SHIFT
-    for i in range(ROUNDS):
-        keys[i, 0] = k0
-        keys[i, 1] = k1
-        k0 = (k0 + WEYL_0) & WORD
-        k1 = (k1 + WEYL_1) & WORD
-    return keys
 
 
 @kernel

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialwright.derive.recist.codes import NewLesion, NonTarget, Reason, Response
-from trialwright.stats.kernel import kernel
+from trialwright.stats.kernel import kernel, small_kernel
 
 if TYPE_CHECKING:
     from trialwright.derive.recist.histories import Codes, Flags, Ints, Lengths
@@ -66,7 +66,7 @@ WHY_NT_ONLY, WHY_NO_DISEASE = int(Reason.NON_TARGET_ONLY), int(Reason.NO_DISEASE
 WHY_EQUIVOCAL, WHY_INCOMPLETE = int(Reason.EQUIVOCAL_NEW_LESION), int(Reason.BASELINE_INCOMPLETE)
 
 
-@kernel
+@small_kernel
 def lesion_is_gone(diameter_mm: float, node: bool, options: Options) -> bool:  # noqa: FBT001 - a fact, not a switch
     """A non-nodal target at 0 mm, a nodal one below 10 mm short axis [E 4.3.1]; never if not evaluable."""
     if node:
@@ -74,7 +74,7 @@ def lesion_is_gone(diameter_mm: float, node: bool, options: Options) -> bool:  #
     return diameter_mm <= options.tolerance_mm
 
 
-@kernel
+@small_kernel
 def sum_has_progressed(sum_mm: float, nadir_mm: float, options: Options) -> bool:
     """At least 20 % and at least 5 mm above the smallest sum on study, baseline included [E 4.3.1].
 
@@ -85,37 +85,50 @@ def sum_has_progressed(sum_mm: float, nadir_mm: float, options: Options) -> bool
     return by_length and PERCENT * sum_mm >= (PERCENT + options.rise_percent) * nadir_mm - margin
 
 
-@kernel
+@small_kernel
 def sum_has_fallen(sum_mm: float, baseline_mm: float, options: Options) -> bool:
     """At least 30 % below the baseline sum [E 4.3.1]; exact for whole mm."""
     margin = PERCENT * options.tolerance_mm
     return PERCENT * sum_mm <= (PERCENT - options.fall_percent) * baseline_mm + margin
 
 
-@kernel
+@small_kernel
+def with_target(
+    so_far: tuple[float, int, int, bool],
+    diameter_mm: float,
+    node: bool,  # noqa: FBT001 - a fact, not a switch
+    options: Options,
+) -> tuple[float, int, int, bool]:
+    """Add a target to the sum of what is evaluable, what is not, what is gone, and: is any disease seen?"""
+    total, missing, gone, seen = so_far
+    if np.isnan(diameter_mm):
+        return total, missing + 1, gone, seen
+    if lesion_is_gone(diameter_mm, node, options):
+        return total + diameter_mm, missing, gone + 1, seen
+    return total + diameter_mm, missing, gone, True
+
+
+@small_kernel
+def measured_targets(so_far: tuple[float, int, int, bool], targets: int) -> tuple[float, int, bool, bool]:
+    """Return what `measure` does, of the count of all targets."""
+    total, missing, gone, seen = so_far
+    return np.nan if missing == targets else total, missing, 0 < gone == targets, seen
+
+
+@small_kernel
 def measure(diameters_mm: Lengths, nodes: Flags, options: Options) -> tuple[float, int, bool, bool]:
     """Return the sum of what is evaluable (mm), how many are not, are all gone, is any disease seen.
 
     The sum adds longest diameters of non-nodes and short axes of nodes, also of nodes below
     10 mm [E 4.3]; it is NaN where no lesion is evaluable.
     """
-    total, missing, gone, seen = 0.0, 0, 0, False
+    so_far = (0.0, 0, 0, False)
     for lesion in range(diameters_mm.size):
-        diameter = diameters_mm[lesion]
-        if np.isnan(diameter):
-            missing += 1
-            continue
-        total += diameter
-        if lesion_is_gone(diameter, nodes[lesion], options):
-            gone += 1
-        else:
-            seen = True
-    if missing == diameters_mm.size:
-        total = np.nan
-    return total, missing, 0 < gone == diameters_mm.size, seen
+        so_far = with_target(so_far, diameters_mm[lesion], nodes[lesion], options)
+    return measured_targets(so_far, diameters_mm.size)
 
 
-@kernel
+@small_kernel
 def target_response(
     measured: tuple[float, int, bool, bool],
     baseline_mm: float,
@@ -143,7 +156,7 @@ def target_response(
     return SD, WHY_STABLE
 
 
-@kernel
+@small_kernel
 def overall_with_targets(target: int, why: int, non_target: int) -> tuple[int, int]:
     """Table 1 of [E] where there is no progression: the overall response of a subject with targets."""
     if target == CR:
@@ -155,7 +168,7 @@ def overall_with_targets(target: int, why: int, non_target: int) -> tuple[int, i
     return target, why
 
 
-@kernel
+@small_kernel
 def overall_without_targets(non_target: int) -> tuple[int, int]:
     """Table 2 of [E] where there is no progression: non-target disease only, or no disease at all."""
     if non_target == NT_CR:
@@ -167,7 +180,7 @@ def overall_without_targets(non_target: int) -> tuple[int, int]:
     return NE, WHY_NT_ONLY | WHY_NT_NE
 
 
-@kernel
+@small_kernel
 def progression_besides_the_sum(
     non_target: int,
     new: int,
@@ -214,7 +227,7 @@ def date_new_lesions_back(new: Codes, day: Ints, last_day: int, resolved: Codes,
             confirming = -1
 
 
-@kernel
+@small_kernel
 def state_of_baseline(missing: int, all_gone: bool) -> int:  # noqa: FBT001 - a fact, not a switch
     """Return 0 where the sum at the baseline visit can serve, else why it cannot."""
     if missing > 0:
@@ -222,7 +235,7 @@ def state_of_baseline(missing: int, all_gone: bool) -> int:  # noqa: FBT001 - a 
     return WHY_NOT_MEASURABLE if all_gone else 0
 
 
-@kernel
+@small_kernel
 def assess_visit(
     measured: tuple[float, int, bool, bool],
     has_targets: bool,  # noqa: FBT001 - a fact, not a switch
@@ -255,6 +268,25 @@ def assess_visit(
     if new in (NEW_EQUIVOCAL, NEW_UNCONFIRMED):
         why |= WHY_EQUIVOCAL
     return target, overall, why
+
+
+@small_kernel
+def is_new_nadir(sum_mm: float, nadir_mm: float, options: Options) -> bool:
+    """Is a complete sum below the smallest so far, or the first one (nadir NaN)?"""
+    return not sum_mm >= nadir_mm - options.tolerance_mm
+
+
+@small_kernel
+def in_complete_response(
+    was_cr: bool,  # noqa: FBT001 - a fact, not a switch
+    overall: int,
+    seen: bool,  # noqa: FBT001 - a fact, not a switch
+    non_target: int,
+) -> bool:
+    """Is the subject in CR after this visit? It lasts until disease is seen again."""
+    if overall == CR:
+        return True
+    return was_cr and not (seen or non_target in (NT_STABLE, NT_PD))
 
 
 @kernel
@@ -295,12 +327,9 @@ def assess_subject(
         lengths[visit, 1] = baseline_mm
         codes[visit, 0], codes[visit, 1], codes[visit, 2] = target, seen_non_target, overall
         reason[visit] = why
-        if complete and not sum_mm >= nadir_mm - options.tolerance_mm:
+        if complete and is_new_nadir(sum_mm, nadir_mm, options):
             nadir_mm, nadir_visit = sum_mm, first_visit + visit
-        if overall == CR:
-            was_cr = True
-        elif seen or seen_non_target in (NT_STABLE, NT_PD):
-            was_cr = False
+        was_cr = in_complete_response(was_cr, overall, seen, int(seen_non_target))
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from trialwright.simulate.disease import NEVER
+from trialwright.simulate.scan_rules import NEVER
 from trialwright.simulate.facts import lab_tests
 from trialwright.simulate.plan import scheduled_blood
 from trialwright.simulate.records.cast import Cast, in_order, number_text, words

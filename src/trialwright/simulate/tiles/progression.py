@@ -1,0 +1,145 @@
+"""From addresses of subjects to their times to progression or death, tile by tile on all cores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from trialwright.simulate.patients import on_all_cores
+from trialwright.simulate.progression_rules import (
+    first_event,
+    progression_endpoint,
+    progression_rules,
+    progression_time,
+)
+from trialwright.simulate.scan_rules import NEVER
+from trialwright.simulate.tiles.course import (
+    allocate,
+    draw_ends,
+    draw_traits,
+    enrol,
+    follow_hazards,
+    set_ends,
+    start_hazards,
+)
+from trialwright.simulate.tiles.lesions import (
+    draw_lesions,
+    draw_organs,
+    draw_second_lesions,
+    list_scanned,
+    seat_by_targets,
+)
+from trialwright.simulate.tiles.scans import follow_scans
+from trialwright.simulate.tiles.scratch import (
+    ARM,
+    CUTOFF,
+    DEATH,
+    LAST,
+    LOST,
+    PROGRESSED,
+    THERAPY,
+    Scratch,
+    Setting,
+    scratch_of,
+)
+from trialwright.stats.kernel import kernel
+from trialwright.stats.lane_draws import TILE
+from trialwright.stats.random_streams import check_seed
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from trialwright.simulate.parameters import Bools, Floats
+    from trialwright.simulate.plan import TrialPlan
+
+
+class Progressions(NamedTuple):
+    """One value a subject: arm, days from the reference date (counted from 1), and whether it is the event."""
+
+    arm: npt.NDArray[np.int8]
+    days: Floats
+    event: Bools
+
+
+@kernel
+def take_seats(s: Scratch, first: int, n: int, size: int) -> None:
+    """Seat the subjects first … first + n − 1, counted through all trials."""
+    whole, trials, subjects = s.whole, s.trial, s.subject
+    trial, subject = first // size, first % size
+    for i in range(n):
+        trials[i], subjects[i] = np.uint64(trial), np.uint64(subject)
+        whole[PROGRESSED + i], whole[LAST + i] = NEVER, -1
+        subject += 1
+        if subject == size:
+            trial, subject = trial + 1, 0
+
+
+@kernel
+def simulate_tile(setting: Setting, s: Scratch, n: int, seed: int) -> None:
+    """Take the n subjects of a tile through their histories."""
+    b, p = setting.baseline, setting.disease
+    allocate(b.block, s, n, seed)
+    enrol(b, s, n, setting.horizon)
+    draw_ends(s, n)
+    set_ends(setting, s, n)
+    draw_traits(p, s, n)
+    start_hazards(p, s, n)
+    follow_hazards(s, n)
+    scanned = list_scanned(p, s, n)
+    if scanned > 0:
+        draw_organs(b, s, scanned)
+        draw_second_lesions(b, s, scanned)
+        seat_by_targets(b, s, scanned)
+        draw_lesions(b, p, s, scanned)
+        follow_scans(setting, s, scanned)
+
+
+@kernel
+def write_times(setting: Setting, s: Scratch, n: int, out: Progressions, first: int) -> None:
+    """Write the times of the n subjects of a tile, from row `first` on."""
+    whole, rules, scan_days = s.whole, setting.rules, setting.disease.scan_days
+    days, events, arms = out.days, out.event, out.arm
+    for i in range(n):
+        end = min(whole[CUTOFF + i], whole[LOST + i])
+        event = first_event(whole[PROGRESSED + i], whole[DEATH + i], end)
+        therapy, last = whole[THERAPY + i], whole[LAST + i]
+        days[first + i], events[first + i] = progression_time(rules, scan_days, event, therapy, last, 0)
+        arms[first + i] = whole[ARM + i]
+
+
+@kernel
+def fill_progressions(
+    rows: tuple[int, int], setting: Setting, seed: int, first: int, out: Progressions
+) -> None:
+    """Fill some rows of `out`; row k is subject first + k, counted through all trials."""
+    s = scratch_of(seed)
+    for row in range(rows[0], rows[1], TILE):
+        n = min(TILE, rows[1] - row)
+        take_seats(s, first + row, n, setting.size)
+        simulate_tile(setting, s, n, seed)
+        write_times(setting, s, n, out, row)
+
+
+def draw_progressions(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Progressions:
+    """Return the progressions of trials first … first + count − 1 of so many subjects, trial by trial.
+
+    They are those of `outcomes_of` and `draw_outcomes` (a test holds the two together), without anything
+    else about the subjects.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+    """
+    setting = Setting(
+        baseline=plan.baseline,
+        disease=plan.disease,
+        options=plan.options,
+        rules=progression_rules(plan, progression_endpoint(plan)),
+        horizon=plan.horizon,
+        size=size,
+    )
+    rows = size * count
+    out = Progressions(np.empty(rows, np.int8), np.empty(rows), np.empty(rows, np.bool_))
+    check_seed(seed)
+    on_all_cores(rows, lambda some: fill_progressions(some, setting, seed, first * size, out))
+    return out
