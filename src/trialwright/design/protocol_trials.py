@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialwright.derive.recist.codes import Response
-from trialwright.design.operating import Characteristics, Effort, NoWatcher, Watcher, in_batches
+from trialwright.design.operating import Characteristics, Effort, NoWatcher, Runner, Watcher, here, in_batches
 from trialwright.errors import StudyFileError
 from trialwright.protocol.endpoints import TimeToEventEndpoint
-from trialwright.simulate.outcomes import outcomes_of
+from trialwright.simulate.outcomes import Times, outcomes_of
 from trialwright.simulate.patients import draw_outcomes
+from trialwright.simulate.tiles.progression import draw_progressions
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import check_seed
 from trialwright.stats.special import normal_isf
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from trialwright.protocol.comparison import Comparison
     from trialwright.protocol.study import Study
     from trialwright.simulate.outcomes import Outcomes
+    from trialwright.simulate.parameters import Codes
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
     from trialwright.stats.inputs import Floats, Integers
 
 BATCH = 250
+BATCH_SUBJECTS = 1 << 17
 
 
 @kernel
@@ -66,22 +70,47 @@ def draw_trials(plan: TrialPlan, seed: int, size: int, first: int, count: int) -
     return some, outcomes_of(plan, some)
 
 
+def _analysed(plan: TrialPlan, size: int, arm: Codes, times: Times) -> Floats:
+    """Log-rank z, log hazard ratio, its error and events of the arms compared, one column a trial."""
+    arms = comparison_of(plan.study).arms
+    experimental = arm == plan.arms.index(arms[0])
+    counted = times.counted & (experimental | (arm == plan.arms.index(arms[1])))
+    out = np.empty((4, len(arm) // size))
+    analyse_trials(size, times.days, times.event, experimental.astype(np.int64), counted, out)
+    return out
+
+
 def progression_results(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Floats:
     """Log-rank z, log hazard ratio, its error and events of PFS, one column a trial.
+
+    Nothing is drawn that these times do not need; the numbers are those of `whole_history_results`.
 
     Raises:
         ArgumentError: the seed is out of range.
         StudyFileError: the study compares no two arms.
     """
-    check_seed(seed)
-    arms = comparison_of(plan.study).arms
-    some, outcomes = draw_trials(plan, seed, size, first, count)
-    code = some.baseline.arm
-    experimental = code == plan.arms.index(arms[0])
-    counted = outcomes.pfs.counted & (experimental | (code == plan.arms.index(arms[1])))
-    out = np.empty((4, count))
-    analyse_trials(size, outcomes.pfs.days, outcomes.pfs.event, experimental.astype(np.int64), counted, out)
-    return out
+    found = draw_progressions(plan, seed, size, first, count)
+    times = Times(found.days, found.event, np.ones(len(found.days), np.bool_))
+    return _analysed(plan, size, found.arm, times)
+
+
+def whole_history_results(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Floats:
+    """The same from whole histories of the subjects, one after the other: the yardstick, slow.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+        StudyFileError: the study compares no two arms.
+    """
+    some, outcomes = draw_trials(plan, check_seed(seed), size, first, count)
+    return _analysed(plan, size, some.baseline.arm, outcomes.pfs)
+
+
+def _count(
+    plan: TrialPlan, seed: int, critical: float, margins: tuple[float, ...], first: int, count: int
+) -> TrialSums:
+    found = progression_results(plan, seed, plan.assumptions.subjects, first, count)
+    logs = np.array([math.log(margin) for margin in margins])
+    return TrialSums(_add_all(found, critical, logs), margins)
 
 
 def protocol_characteristics(
@@ -92,6 +121,7 @@ def protocol_characteristics(
     margins: tuple[float, ...] = (),
     seed: int = 1,
     watcher: Watcher | None = None,
+    runner: Runner = here,
 ) -> Characteristics:
     """How often the study's trials find what they look for in PFS, under its assumptions.
 
@@ -99,15 +129,9 @@ def protocol_characteristics(
         ArgumentError: the seed is out of range.
         StudyFileError: the study compares no two arms.
     """
-    size = plan.assumptions.subjects
-    logs = np.array([math.log(margin) for margin in margins])
-    critical = normal_isf(alpha)
-
-    def counted(first: int, count: int) -> TrialSums:
-        found = progression_results(plan, seed, size, first, count)
-        return TrialSums(_add_all(found, critical, logs), margins)
-
-    return in_batches(counted, effort, BATCH, watcher or NoWatcher(), margins)
+    counted = partial(_count, plan, seed, normal_isf(alpha), margins)
+    batch = max(1, BATCH_SUBJECTS // plan.assumptions.subjects)
+    return in_batches(counted, effort, batch, watcher or NoWatcher(), margins, runner)
 
 
 @dataclass(frozen=True)

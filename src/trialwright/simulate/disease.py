@@ -243,7 +243,9 @@ def _scan_all(
         if has_nontarget:
             trait = lesions[NONTARGET_LESION]
             ratio = size_ratio(trait[0], trait[1], trait[2], day)
-            out.nontarget[row, visit] = nontarget_state(ratio, nadir, p.nontarget_gone, p.nontarget_progression)
+            out.nontarget[row, visit] = nontarget_state(
+                ratio, nadir, p.nontarget_gone, p.nontarget_progression
+            )
             nadir = min(nadir, ratio)
         out.new_lesion[row, visit] = NEW_SEEN if new_day <= day else NEW_NO
         visit += 1

@@ -126,8 +126,8 @@ def kernel(function: F) -> F:
 
 def small_kernel(function: F) -> F:
     """Compile a function that is put into whatever kernel calls it, where a call would cost more than it."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-    return cast("F", compiled(function))
+    _prepare_cache(function)
+    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
 
 
 def parallel_kernel(function: F) -> F:

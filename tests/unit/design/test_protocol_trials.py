@@ -8,14 +8,17 @@ import pytest
 from trialwright.design.operating import Effort
 from trialwright.design.protocol_trials import (
     comparison_of,
+    draw_trials,
     progression_results,
     protocol_characteristics,
     response_counts,
+    whole_history_results,
 )
 from trialwright.errors import StudyFileError
 from trialwright.protocol.read import read_study
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.read import read_assumptions
+from trialwright.simulate.tiles.progression import draw_progressions
 from trialwright.stats.cox import cox
 from trialwright.stats.logrank import logrank
 from trialwright.stats.tied_trials import analyse_trials
@@ -71,3 +74,22 @@ def test_responders_are_among_the_evaluable():
 def test_a_study_of_one_arm_compares_nothing():
     with pytest.raises(StudyFileError, match="no comparison"):
         comparison_of(read_study("nivo-gemcis"))
+
+
+@pytest.mark.parametrize("name", ["nabp-cis", "nivo-gemcis", "ici-capox"])
+def test_times_drawn_alone_are_those_of_whole_histories(name):
+    plan = plan_of(name)
+    size, trials = plan.assumptions.subjects, 300
+    for seed, first in ((1, 0), (7, 2**31)):
+        alone = draw_progressions(plan, seed, size, first, trials)
+        some, outcomes = draw_trials(plan, seed, size, first, trials)
+        assert np.array_equal(alone.arm, some.baseline.arm)
+        assert np.array_equal(alone.days, outcomes.pfs.days)
+        assert np.array_equal(alone.event, outcomes.pfs.event)
+
+
+def test_the_tests_of_fast_trials_are_those_of_whole_histories():
+    plan = plan_of("nabp-cis")
+    fast = progression_results(plan, 11, 67, 1000, 400)
+    whole = whole_history_results(plan, 11, 67, 1000, 400)
+    assert np.array_equal(fast, whole)

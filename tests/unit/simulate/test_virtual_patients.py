@@ -220,3 +220,19 @@ def test_no_subjects_and_a_negative_seed_are_refused():
         next(patients(plan, seed=1, subjects=0))
     with pytest.raises(ArgumentError, match="seed -1"):
         next(patients(plan, seed=-1, subjects=5))
+
+
+@pytest.mark.parametrize(
+    ("true_mm", "node", "written"),
+    [
+        (1e25, True, 300.0),
+        (1e25, False, 300.0),
+        (12.5, False, 12.0),
+        (13.5, False, 14.0),
+        (4.9, False, 5.0),
+        (2.4, False, 0.0),
+        (0.2, True, 1.0),
+    ],
+)
+def test_the_reader_writes_whole_millimetres_within_limits(true_mm, node, written):
+    assert read_diameter_mm(true_mm, 1.0, node, 5.0, 2.5) == written

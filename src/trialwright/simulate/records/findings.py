@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from trialwright.simulate.scan_rules import NEVER
 from trialwright.simulate.facts import lab_tests
 from trialwright.simulate.plan import scheduled_blood
 from trialwright.simulate.records.cast import Cast, in_order, number_text, words
+from trialwright.simulate.scan_rules import NEVER
 
 if TYPE_CHECKING:
     from trialwright.simulate.parameters import Bools, Floats, Ints

@@ -40,6 +40,7 @@ from trialwright.simulate.tiles.scratch import (
     GROWING_STEP,
     GROWTH,
     HAZARD_ROWS,
+    LAST,
     LIMIT,
     LISTED,
     LOGIT,
@@ -54,6 +55,7 @@ from trialwright.simulate.tiles.scratch import (
     POWER,
     PRIMARY,
     PRIOR,
+    PROGRESSED,
     SHRINK,
     SURGERY,
     THERAPY,
@@ -69,22 +71,26 @@ if TYPE_CHECKING:
     from trialwright.simulate.parameters import BaselineParameters, DiseaseParameters, Floats, Ints
 
 FIRST_HAZARD_ROW, PAST_HAZARD_ROWS, ROW_STEP = HAZARD_ROWS.start, HAZARD_ROWS.stop, HAZARD_ROWS.step
-NOBODY = -1
+NO_BLOCK = -1
 
 
 @kernel
-def allocate(block: Ints, s: Scratch, n: int, seed: int) -> None:
-    """Fill the arms: each permuted block is shuffled once."""
-    whole = s.whole
-    order, size = block.copy(), len(block)
-    held_trial, held = NOBODY, NOBODY
+def take_seats(s: Scratch, block: Ints, first: int, n: int, size: int, seed: int) -> None:
+    """Seat the subjects first … first + n − 1, counted through all trials, and fill their arms."""
+    whole, trials, subjects = s.whole, s.trial, s.subject
+    trial, subject = first // size, first % size
+    order, wide, held = block.copy(), len(block), NO_BLOCK
     for i in range(n):
-        trial, subject = np.int64(s.trial[i]), np.int64(s.subject[i])
-        number = subject // size
-        if number != held or trial != held_trial:
+        trials[i], subjects[i] = np.uint64(trial), np.uint64(subject)
+        whole[PROGRESSED + i], whole[LAST + i] = NEVER, -1
+        number = subject // wide
+        if number != held:
             shuffle_block(block, seed, trial, number, order)
-            held_trial, held = trial, number
-        whole[ARM + i] = order[subject - number * size]
+            held = number
+        whole[ARM + i] = order[subject - number * wide]
+        subject += 1
+        if subject == size:
+            trial, subject, held = trial + 1, 0, NO_BLOCK
 
 
 @kernel

@@ -13,15 +13,14 @@ from trialwright.simulate.progression_rules import (
     progression_rules,
     progression_time,
 )
-from trialwright.simulate.scan_rules import NEVER
 from trialwright.simulate.tiles.course import (
-    allocate,
     draw_ends,
     draw_traits,
     enrol,
     follow_hazards,
     set_ends,
     start_hazards,
+    take_seats,
 )
 from trialwright.simulate.tiles.lesions import (
     draw_lesions,
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 
 
 class Progressions(NamedTuple):
-    """One value a subject: arm, days from the reference date (counted from 1), and whether it is the event."""
+    """One value a subject: arm, days (the reference date is day 1), and whether they end with the event."""
 
     arm: npt.NDArray[np.int8]
     days: Floats
@@ -63,23 +62,10 @@ class Progressions(NamedTuple):
 
 
 @kernel
-def take_seats(s: Scratch, first: int, n: int, size: int) -> None:
-    """Seat the subjects first … first + n − 1, counted through all trials."""
-    whole, trials, subjects = s.whole, s.trial, s.subject
-    trial, subject = first // size, first % size
-    for i in range(n):
-        trials[i], subjects[i] = np.uint64(trial), np.uint64(subject)
-        whole[PROGRESSED + i], whole[LAST + i] = NEVER, -1
-        subject += 1
-        if subject == size:
-            trial, subject = trial + 1, 0
-
-
-@kernel
-def simulate_tile(setting: Setting, s: Scratch, n: int, seed: int) -> None:
-    """Take the n subjects of a tile through their histories."""
+def simulate_tile(setting: Setting, s: Scratch, first: int, n: int, seed: int) -> None:
+    """Take the subjects first … first + n − 1 through their histories."""
     b, p = setting.baseline, setting.disease
-    allocate(b.block, s, n, seed)
+    take_seats(s, b.block, first, n, setting.size, seed)
     enrol(b, s, n, setting.horizon)
     draw_ends(s, n)
     set_ends(setting, s, n)
@@ -116,8 +102,7 @@ def fill_progressions(
     s = scratch_of(seed)
     for row in range(rows[0], rows[1], TILE):
         n = min(TILE, rows[1] - row)
-        take_seats(s, first + row, n, setting.size)
-        simulate_tile(setting, s, n, seed)
+        simulate_tile(setting, s, first + row, n, seed)
         write_times(setting, s, n, out, row)
 
 

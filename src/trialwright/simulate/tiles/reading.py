@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from trialwright.derive.recist.codes import NewLesion, NonTarget, Response
-from trialwright.derive.recist.rules import (
-    assess_visit,
-    in_complete_response,
-    is_new_nadir,
-    measure,
-    state_of_baseline,
-)
 from trialwright.simulate.baseline import MOST_TARGETS
 from trialwright.simulate.scan_rules import (
-    NEVER,
-    nontarget_state,
     read_diameter_mm,
-    scan_day,
     true_diameter_mm,
     unread_target,
 )
-from trialwright.simulate.streams import READER, SCANS
+from trialwright.simulate.streams import READER
 from trialwright.simulate.tiles.scratch import (
-    ACTIVE,
-    BASELINE_MM,
-    BASELINE_STATE,
     DAY,
     DRAWN_0,
     DRAWN_1,
-    END,
-    FIRST_DAY,
-    FIRST_MISSED,
     FLAG,
-    IN_CR,
-    LAST,
     LESION_GROWTH,
     LESION_SHRINK,
-    NADIR_MM,
-    NEW_LESION,
     NODES,
     NONTARGET,
     NONTARGET_AT,
@@ -51,17 +29,12 @@ from trialwright.simulate.tiles.scratch import (
     OF_3,
     PICKED,
     PICKED_SEAT,
-    PROGRESSED,
     READ_MM,
     SCANNED,
-    SEAT,
     SENSITIVE,
-    SMALLEST_RATIO,
     START_MM,
     TARGETS,
     UNREAD,
-    VISIT,
-    draw_for,
     draw_for_scans,
 )
 from trialwright.stats.kernel import kernel
@@ -69,9 +42,8 @@ from trialwright.stats.lane_draws import TILE, WORD_0, WORD_1, WORD_2, WORD_3, n
 from trialwright.stats.lane_math import exp_of, inlined
 
 if TYPE_CHECKING:
-    from trialwright.derive.recist.options import Options
     from trialwright.simulate.parameters import DiseaseParameters
-    from trialwright.simulate.tiles.scratch import Scratch, Setting
+    from trialwright.simulate.tiles.scratch import Scratch
 
 NT_NONE, NT_STABLE = int(NonTarget.NONE), int(NonTarget.NON_CR_NON_PD)
 NEW_NO, NEW_SEEN = int(NewLesion.NO), int(NewLesion.UNEQUIVOCAL)

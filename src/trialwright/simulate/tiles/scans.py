@@ -51,7 +51,7 @@ from trialwright.stats.lane_math import inlined
 
 if TYPE_CHECKING:
     from trialwright.derive.recist.options import Options
-    from trialwright.simulate.parameters import Bools, DiseaseParameters, Floats, Ints
+    from trialwright.simulate.parameters import DiseaseParameters, Floats, Ints
     from trialwright.simulate.tiles.scratch import Scratch, Setting
 
 NT_NONE = int(NonTarget.NONE)
