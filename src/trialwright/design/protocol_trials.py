@@ -19,7 +19,7 @@ from trialwright.errors import StudyFileError
 from trialwright.protocol.endpoints import TimeToEventEndpoint
 from trialwright.simulate.outcomes import Times, outcomes_of
 from trialwright.simulate.patients import draw_outcomes
-from trialwright.simulate.tiles.progression import draw_progressions
+from trialwright.simulate.tiles.draw import draw_progressions
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import check_seed
 from trialwright.stats.special import normal_isf

@@ -13,17 +13,13 @@ import numpy as np
 
 from trialwright.derive.recist.driver import best_responses
 from trialwright.derive.recist.histories import ResponseHistories
-from trialwright.protocol.endpoints import Start
-from trialwright.simulate.progression_rules import (
-    progression_endpoint,
-    progression_rules,
-    progression_times,
-)
+from trialwright.protocol.censoring import AfterMissed, NewTherapy
+from trialwright.protocol.endpoints import Start, TimeToEventEndpoint
+from trialwright.simulate.progression_rules import ProgressionRules, progression_times
 from trialwright.simulate.scan_rules import NEVER
 
 if TYPE_CHECKING:
     from trialwright.derive.recist.driver import BestResponses
-    from trialwright.protocol.endpoints import TimeToEventEndpoint
     from trialwright.simulate.parameters import Bools, Floats, Ints
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
@@ -95,6 +91,31 @@ def outcomes_of(plan: TrialPlan, some: Patients) -> Outcomes:
         response_duration=times_to_progression(
             plan, some, endpoint, np.where(responder, days[best.crsp_visit], 0), responder
         ),
+    )
+
+
+def progression_endpoint(plan: TrialPlan) -> TimeToEventEndpoint | None:
+    """Return the study's endpoint of progression or death that does not start at response."""
+    for endpoint in plan.study.endpoints.values():
+        if (
+            isinstance(endpoint, TimeToEventEndpoint)
+            and "progression" in {one.value for one in endpoint.events}
+            and endpoint.start not in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}
+        ):
+            return endpoint
+    return None
+
+
+def progression_rules(plan: TrialPlan, endpoint: TimeToEventEndpoint | None) -> ProgressionRules:
+    """Return the censoring rules of an endpoint; without one, a new therapy censors and nothing else."""
+    rules = endpoint.censor if endpoint else None
+    return ProgressionRules(
+        window=plan.study.assessments.tumour.window.days,
+        missed=(rules.missed_assessments or 0) if rules else 0,
+        therapy_censors=rules is None or rules.new_therapy is NewTherapy.BEFORE,
+        progression_after_missed_censors=rules is not None
+        and rules.progression_after_missed is AfterMissed.CENSOR,
+        death_after_missed_censors=rules is not None and rules.death_after_missed is AfterMissed.CENSOR,
     )
 
 

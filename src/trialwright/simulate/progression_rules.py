@@ -9,14 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialwright.derive.recist.codes import Response
-from trialwright.protocol.censoring import AfterMissed, NewTherapy
-from trialwright.protocol.endpoints import Start, TimeToEventEndpoint
 from trialwright.simulate.scan_rules import NEVER
 from trialwright.stats.kernel import kernel, small_kernel
 
 if TYPE_CHECKING:
     from trialwright.simulate.parameters import Bools, Floats, Ints
-    from trialwright.simulate.plan import TrialPlan
 
 NE = int(Response.NE)
 
@@ -31,31 +28,6 @@ class ProgressionRules(NamedTuple):
     therapy_censors: bool
     progression_after_missed_censors: bool
     death_after_missed_censors: bool
-
-
-def progression_endpoint(plan: TrialPlan) -> TimeToEventEndpoint | None:
-    """Return the study's endpoint of progression or death that does not start at response."""
-    for endpoint in plan.study.endpoints.values():
-        if (
-            isinstance(endpoint, TimeToEventEndpoint)
-            and "progression" in {one.value for one in endpoint.events}
-            and endpoint.start not in {Start.RESPONSE, Start.CONFIRMED_RESPONSE}
-        ):
-            return endpoint
-    return None
-
-
-def progression_rules(plan: TrialPlan, endpoint: TimeToEventEndpoint | None) -> ProgressionRules:
-    """Return the censoring rules of an endpoint; without one, a new therapy censors and nothing else."""
-    rules = endpoint.censor if endpoint else None
-    return ProgressionRules(
-        window=plan.study.assessments.tumour.window.days,
-        missed=(rules.missed_assessments or 0) if rules else 0,
-        therapy_censors=rules is None or rules.new_therapy is NewTherapy.BEFORE,
-        progression_after_missed_censors=rules is not None
-        and rules.progression_after_missed is AfterMissed.CENSOR,
-        death_after_missed_censors=rules is not None and rules.death_after_missed is AfterMissed.CENSOR,
-    )
 
 
 @small_kernel

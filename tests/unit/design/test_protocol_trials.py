@@ -18,7 +18,7 @@ from trialwright.errors import StudyFileError
 from trialwright.protocol.read import read_study
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.read import read_assumptions
-from trialwright.simulate.tiles.progression import draw_progressions
+from trialwright.simulate.tiles.draw import draw_progressions
 from trialwright.stats.cox import cox
 from trialwright.stats.logrank import logrank
 from trialwright.stats.tied_trials import analyse_trials

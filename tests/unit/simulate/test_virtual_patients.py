@@ -24,6 +24,7 @@ from trialwright.simulate.patients import draw_patients, patients
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.read import parse_assumptions, read_assumptions
 from trialwright.simulate.records.assemble import simulate_study
+from trialwright.simulate.scan_rules import read_diameter_mm
 
 STUDIES = ["nivo-gemcis", "ici-capox", "nabp-cis"]
 

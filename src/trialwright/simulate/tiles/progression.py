@@ -1,18 +1,10 @@
-"""From addresses of subjects to their times to progression or death, tile by tile on all cores."""
+"""From addresses of subjects to their times to progression or death, tile by tile."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from trialwright.simulate.patients import on_all_cores
-from trialwright.simulate.progression_rules import (
-    first_event,
-    progression_endpoint,
-    progression_rules,
-    progression_time,
-)
+from trialwright.simulate.progression_rules import first_event, progression_time
 from trialwright.simulate.tiles.course import (
     draw_ends,
     draw_traits,
@@ -44,13 +36,12 @@ from trialwright.simulate.tiles.scratch import (
 )
 from trialwright.stats.kernel import kernel
 from trialwright.stats.lane_draws import TILE
-from trialwright.stats.random_streams import check_seed
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from trialwright.simulate.parameters import Bools, Floats
-    from trialwright.simulate.plan import TrialPlan
 
 
 class Progressions(NamedTuple):
@@ -104,27 +95,3 @@ def fill_progressions(
         n = min(TILE, rows[1] - row)
         simulate_tile(setting, s, first + row, n, seed)
         write_times(setting, s, n, out, row)
-
-
-def draw_progressions(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Progressions:
-    """Return the progressions of trials first … first + count − 1 of so many subjects, trial by trial.
-
-    They are those of `outcomes_of` and `draw_outcomes` (a test holds the two together), without anything
-    else about the subjects.
-
-    Raises:
-        ArgumentError: the seed is out of range.
-    """
-    setting = Setting(
-        baseline=plan.baseline,
-        disease=plan.disease,
-        options=plan.options,
-        rules=progression_rules(plan, progression_endpoint(plan)),
-        horizon=plan.horizon,
-        size=size,
-    )
-    rows = size * count
-    out = Progressions(np.empty(rows, np.int8), np.empty(rows), np.empty(rows, np.bool_))
-    check_seed(seed)
-    on_all_cores(rows, lambda some: fill_progressions(some, setting, seed, first * size, out))
-    return out
