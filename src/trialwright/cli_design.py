@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from trialwright.design.operating import Runner
     from trialwright.stats.spending import Spending
 
 STUDY_COMMAND = "study"
@@ -51,6 +52,21 @@ NullRate = Annotated[float, typer.Option("--p0", help="The response rate that is
 TargetRate = Annotated[float, typer.Option("--p1", help="The response rate worth finding.")]
 Alpha = Annotated[float, typer.Option(help="One-sided type I error.")]
 Beta = Annotated[float, typer.Option(help="Type II error: 1 − power.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="A Dask scheduler for trials of two arms: tcp://host:8786 (extra scale)."),
+]
+
+
+def runner_on(scheduler: str | None) -> Runner:
+    """Where batches of trials run: on the workers of a scheduler, or here."""
+    from trialwright.design.operating import here  # noqa: PLC0415 (heavy)
+
+    if scheduler is None:
+        return here
+    from trialwright.design.cluster import OnCluster, connect  # noqa: PLC0415 (heavy)
+
+    return OnCluster(connect(scheduler))
 
 
 def show(facts: Mapping[str, Any], as_table: Callable[[], Table], *, as_json: bool) -> None:
@@ -159,15 +175,12 @@ def trials(
     trials_at_most: Annotated[int, typer.Option("--trials", help="Simulated trials at most.")] = 1_000_000,
     precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A Dask scheduler to run on: tcp://host:8786 (extra scale).")
-    ] = None,
+    scheduler: Scheduler = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Operating characteristics by simulation: log-rank and Cox in each trial."""
-    from trialwright.design.cluster import OnCluster, connect  # noqa: PLC0415 (heavy)
-    from trialwright.design.operating import Effort, endpoint_characteristics, here  # noqa: PLC0415 (heavy)
+    from trialwright.design.operating import Effort, endpoint_characteristics  # noqa: PLC0415 (heavy)
     from trialwright.design.sizes import operating_answer, two_arms  # noqa: PLC0415 (heavy)
     from trialwright.design.watch import OnBar  # noqa: PLC0415 (heavy)
     from trialwright.stats.trial_model import split_subjects, trial_model  # noqa: PLC0415 (heavy)
@@ -176,10 +189,9 @@ def trials(
     model = trial_model(*split_subjects(n, allocation), trial)
     ruled_out = numbers(margins, "--margins")
     effort = Effort(trials_at_most, precision)
-    runner = OnCluster(connect(scheduler)) if scheduler else here
     with OnBar() as bar:
         found = endpoint_characteristics(
-            model, alpha, effort, margins=ruled_out, seed=seed, watcher=bar, runner=runner
+            model, alpha, effort, margins=ruled_out, seed=seed, watcher=bar, runner=runner_on(scheduler)
         )
     answer = operating_answer(found, alpha)
     show(answer.facts, answer.table, as_json=as_json)
@@ -375,6 +387,7 @@ def study_design(
     precision: Annotated[float | None, typer.Option(help="Stop at this Monte-Carlo error.")] = None,
     events: Annotated[float | None, typer.Option(help="Events behind the analysis, where known.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    scheduler: Scheduler = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -385,7 +398,8 @@ def study_design(
     from trialwright.design.study_report import write_design  # noqa: PLC0415 (heavy)
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 
-    effort = DesignEffort(Effort(trials_at_most, precision), Effort(protocol_trials, precision), seed, events)
+    efforts = Effort(trials_at_most, precision), Effort(protocol_trials, precision)
+    effort = DesignEffort(*efforts, seed, events, runner_on(scheduler))
     made = write_design(study, out, effort, OnTerminal())
     if as_json:
         typer.echo(json.dumps(made.as_json(), indent=2, ensure_ascii=False, allow_nan=False))

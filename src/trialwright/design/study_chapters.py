@@ -17,7 +17,7 @@ from trialwright.design import (
     chapters_two_rates,
 )
 from trialwright.design.curve_trials import curve_trials
-from trialwright.design.operating import Effort, endpoint_characteristics
+from trialwright.design.operating import Effort, Runner, endpoint_characteristics, here
 from trialwright.design.protocol_trials import protocol_characteristics, response_counts
 from trialwright.design.randomised_page import RandomisedPage, Simulated, margins_of, ratios_of
 from trialwright.design.study_inputs import (
@@ -50,12 +50,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DesignEffort:
-    """Simulated trials of each kind, the seed, and the events to judge by where they are known."""
+    """Simulated trials of each kind, the seed, the events to judge by where known, and where to run."""
 
     endpoint: Effort = field(default_factory=lambda: Effort(1_000_000))
     protocol: Effort = field(default_factory=lambda: Effort(2_000))
     seed: int = 1
     events: float | None = None
+    runner: Runner = here
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,13 @@ def _endpoint_level(making: Making, given: RandomisedInputs, ratio: float) -> Ch
     model, effort = trial_model(*given.sizes, given.trial(ratio)), making.effort
     with OnBar("Endpoint level") as bar:
         return endpoint_characteristics(
-            model, given.alpha, effort.endpoint, margins=margins_of(given), seed=effort.seed, watcher=bar
+            model,
+            given.alpha,
+            effort.endpoint,
+            margins=margins_of(given),
+            seed=effort.seed,
+            watcher=bar,
+            runner=effort.runner,
         )
 
 
@@ -181,7 +188,13 @@ def _protocol_level(
     effort, plan = making.effort, make_plan(making.study, making.assumptions)
     with OnBar("Protocol level") as bar:
         return protocol_characteristics(
-            plan, given.alpha, effort.protocol, margins=margins_of(given), seed=effort.seed, watcher=bar
+            plan,
+            given.alpha,
+            effort.protocol,
+            margins=margins_of(given),
+            seed=effort.seed,
+            watcher=bar,
+            runner=effort.runner,
         )
 
 

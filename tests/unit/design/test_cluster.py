@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from trialwright.design.operating import Effort, endpoint_characteristics
+from trialwright.design.protocol_trials import protocol_characteristics
 from trialwright.errors import ArgumentError
+from trialwright.protocol.read import read_study
+from trialwright.simulate.plan import make_plan
+from trialwright.simulate.read import read_assumptions
 from trialwright.stats.event_process import Accrual, Arm, Hazard
 from trialwright.stats.event_sizes import TwoArms
 from trialwright.stats.trial_model import trial_model
@@ -18,6 +22,12 @@ MODEL = trial_model(34, 33, TwoArms(PIECES, PIECES, Accrual(24.0), 12.0))
 
 def characteristics(effort, **options):
     return endpoint_characteristics(MODEL, 0.025, effort, margins=(1.3,), seed=3, **options).sums
+
+
+def protocol_level(effort, **options):
+    study = read_study("nabp-cis")
+    plan = make_plan(study, read_assumptions(study))
+    return protocol_characteristics(plan, 0.025, effort, margins=(1.3,), seed=3, **options).sums
 
 
 def test_without_a_scheduler_the_message_says_so():
@@ -36,26 +46,33 @@ def cluster():
         yield made
 
 
+class Killer:
+    """Kills a worker after the third batch."""
+
+    def __init__(self, client, trials):
+        self.client, self.trials, self.batches = client, trials, 0
+
+    def told(self, sums, share_done):
+        assert sums.trials <= self.trials * share_done
+        self.batches += 1
+        if self.batches == 3:
+            os.kill(next(iter(self.client.run(os.getpid).values())), signal.SIGKILL)
+
+
 @pytest.mark.filterwarnings("default")
-def test_a_killed_worker_changes_nothing(cluster):
+@pytest.mark.parametrize(
+    ("simulated", "trials"),
+    [(characteristics, 60_000), (protocol_level, 14_000)],
+    ids=["endpoint", "protocol"],
+)
+def test_a_killed_worker_changes_nothing(cluster, simulated, trials):
     from trialwright.design.cluster import OnCluster, connect
 
-    effort = Effort(60_000)
+    effort = Effort(trials)
     client = connect(cluster.scheduler_address)
-
-    class Killer:
-        """Kills a worker after the third batch."""
-
-        def __init__(self):
-            self.batches = 0
-
-        def told(self, sums, share_done):
-            assert sums.trials <= 60_000 * share_done
-            self.batches += 1
-            if self.batches == 3:
-                os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
-
-    found = characteristics(effort, runner=OnCluster(client), watcher=Killer())
+    killer = Killer(client, trials)
+    found = simulated(effort, runner=OnCluster(client), watcher=killer)
     client.close()
-    assert np.array_equal(found.sums, characteristics(effort).sums)
-    assert found.trials == 60_000
+    assert killer.batches > 3
+    assert np.array_equal(found.sums, simulated(effort).sums)
+    assert found.trials == trials
