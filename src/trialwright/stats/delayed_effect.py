@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trialwright.stats.logrank import FlemingHarrington
 
 MOST_SUBJECTS = 100_000
+NOBODY = 1e-100
 
 
 def changing_hazard(control: Hazard, changes: tuple[float, ...], ratios: tuple[float, ...]) -> Hazard:
@@ -174,6 +175,13 @@ def _course(trial: TwoArms, until: float) -> _Course:
     return _Course(grid, hazard, survival, at_risk, (trial.shares[0][1], trial.shares[1][1]))
 
 
+def _ratio(value: Floats, at_risk: Floats) -> Floats:
+    """Their ratio, 0 where so few are at risk that nothing can be seen of it."""
+    some = at_risk > NOBODY
+    ratio: Floats = np.where(some, value, 0.0) / np.where(some, at_risk, 1.0)
+    return ratio
+
+
 def restricted_mean_limits(trial: TwoArms, tau: float) -> LargeSampleTest:
     """The difference of restricted means, standardised by Greenwood's variance.
 
@@ -191,40 +199,40 @@ def restricted_mean_limits(trial: TwoArms, tau: float) -> LargeSampleTest:
         survival = course.survival[arm]
         mean += sign * course.grid.total(survival)
         left = course.grid.remaining(survival)
-        spread = course.grid.total(left * left * course.hazard[arm] / course.at_risk[arm])
-        variance += spread / course.share[arm]
+        spread = left * _ratio(left, course.at_risk[arm]) * course.hazard[arm]
+        variance += course.grid.total(spread) / course.share[arm]
     matrix = np.array([[variance]])
     return LargeSampleTest(np.array([mean]), matrix, matrix)
 
 
 @dataclass(frozen=True, eq=False)
 class _Pooled:
-    """Both arms together: at risk, share of the experimental arm in it, hazard, survival, difference."""
+    """Both arms together: at risk, share of the experimental arm in it, hazard and its integral, drift."""
 
     at_risk: Floats
     experimental: Floats
     hazard: Floats
-    survival: Floats
+    cumulative: Floats
     drift: Floats
 
 
 def _pooled(course: _Course) -> _Pooled:
     control, experimental = (share * risk for share, risk in zip(course.share, course.at_risk, strict=True))
-    total = np.maximum(control + experimental, np.finfo(np.float64).tiny)
-    part = experimental / total
+    total = control + experimental
+    part = _ratio(experimental, total)
     hazard = (1.0 - part) * course.hazard[0] + part * course.hazard[1]
-    survival = np.exp(-course.grid.cumulative(hazard))
     drift = total * part * (1.0 - part) * (course.hazard[1] - course.hazard[0])
-    return _Pooled(total, part, hazard, survival, drift)
+    return _Pooled(total, part, hazard, course.grid.cumulative(hazard), drift)
 
 
-def _weight(weight: FlemingHarrington, survival: Floats) -> tuple[Floats, Floats]:
-    """The weight, and what it gains for each unit of cumulative hazard."""
-    rest = 1.0 - survival
+def _weight(weight: FlemingHarrington, cumulative: Floats) -> tuple[Floats, Floats]:
+    """The weight, and what it gains for each unit of cumulative hazard (nothing before the first event)."""
+    survival, rest = np.exp(-cumulative), -np.expm1(-cumulative)
     value: Floats = survival**weight.rho * rest**weight.gamma
     by_log = weight.rho * value
     if weight.gamma > 0.0:
-        by_log = by_log - weight.gamma * survival ** (weight.rho + 1.0) * rest ** (weight.gamma - 1.0)
+        seen = np.where(rest > 0.0, rest, 1.0) ** (weight.gamma - 1.0) * (rest > 0.0)
+        by_log = by_log - weight.gamma * survival ** (weight.rho + 1.0) * seen
     return value, -by_log
 
 
@@ -237,14 +245,14 @@ def weighted_limits(trial: TwoArms, weights: tuple[FlemingHarrington, ...]) -> L
     course = _course(trial, trial.accrual.duration + trial.follow_up)
     pooled, grid = _pooled(course), course.grid
     value, gain = (
-        np.array(each) for each in zip(*(_weight(w, pooled.survival) for w in weights), strict=True)
+        np.array(each) for each in zip(*(_weight(w, pooled.cumulative) for w in weights), strict=True)
     )
     mean = np.array([-grid.total(one * pooled.drift) for one in value])
     spread = pooled.at_risk * pooled.hazard * pooled.experimental * (1.0 - pooled.experimental)
     size = range(len(weights))
     estimated = np.array([[grid.total(value[k] * value[m] * spread) for m in size] for k in size])
     correlation_of(estimated)
-    by_weight = np.array([grid.remaining(one * pooled.drift) for one in gain]) / pooled.at_risk
+    by_weight = np.array([_ratio(grid.remaining(one * pooled.drift), pooled.at_risk) for one in gain])
     covariance = np.zeros_like(estimated)
     for arm in (0, 1):
         influence = value * (arm - pooled.experimental) + by_weight

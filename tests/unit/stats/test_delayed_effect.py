@@ -165,6 +165,19 @@ def test_hazards_change_when_told():
     assert changing_hazard(Hazard((0.2,)), (0.0,), (0.5,)) == Hazard((0.1,))
 
 
+@pytest.mark.parametrize("median", [1e-3, 0.05, 1e4, 1e8])
+@pytest.mark.parametrize("ratio", [1e-3, 50.0])
+def test_extreme_hazards_leave_a_probability(median, ratio):
+    """Nearly everybody dies at once or nobody ever: no underflow, no warning."""
+    one = trial((0.5,), (ratio,), lost=0.7, control=Hazard.of_median(median))
+    for found in (
+        weighted_limits(one, LATE_EARLY_MIDDLE),
+        weighted_limits(one, (fleming_harrington(0, 0.3), fleming_harrington(0.5, 0.5))),
+        restricted_mean_limits(one, 27.0),
+    ):
+        assert 0.0 <= found.power(200, 0.025) <= 1.0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
