@@ -1,7 +1,8 @@
 """Weighted log-rank statistics, MaxCombo, restricted means and normal rectangles against R.
 
-Frozen by r/delayed_effects.R. mvtnorm's algorithms for singular correlations are stochastic: its error is
-about 1e-7 there, 1e-14 for two and three variables (TVPACK), 1e-9 for four on a grid (Miwa).
+Frozen by r/delayed_effects.R and r/delayed_power.R. mvtnorm's algorithms for singular correlations are
+stochastic: its error is about 1e-7 there, 1e-14 for two and three variables (TVPACK), 1e-9 for four on a
+grid (Miwa).
 """
 
 import csv
@@ -13,13 +14,19 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from trialwright.stats.logrank import fleming_harrington, logrank
+from trialwright.stats.delayed_effect import changing_hazard, weighted_limits
+from trialwright.stats.delayed_trials import TrialTests, count_decisions
+from trialwright.stats.event_process import Accrual, Arm, Hazard, dropout_hazard
+from trialwright.stats.event_sizes import TwoArms
+from trialwright.stats.logrank import UNWEIGHTED, fleming_harrington, logrank
 from trialwright.stats.maxcombo import LATE_EARLY_MIDDLE, maxcombo
 from trialwright.stats.normal_rectangle import probability_outside
 from trialwright.stats.restricted_means import restricted_means
+from trialwright.stats.trial_model import trial_model
 
 HERE = Path(__file__).parent
 R = json.loads((HERE / "delayed_effects.json").read_text())
+RPACT = json.loads((HERE / "delayed_power.json").read_text())["cases"]
 STOCHASTIC = 2e-6
 
 
@@ -92,3 +99,18 @@ def test_singular_rectangles_equal_scipy(case):
     theirs = multivariate_normal(np.zeros(4), correlation, allow_singular=True, seed=1)
     inside = theirs.cdf(limits, lower_limit=-limits)
     assert math.isclose(1.0 - probability_outside(-limits, limits, correlation), inside, abs_tol=1e-4)
+
+
+@pytest.mark.parametrize("case", RPACT, ids=lambda case: f"delay {case['delay']}, ratio {case['ratio']}")
+def test_power_of_the_log_rank_test_under_delay_is_near_rpacts_simulation(case):
+    """rpact waits for events, ours for a date: up to a point apart where the effect is late and strong."""
+    control, lost = Hazard.of_median(12.0), dropout_hazard(0.05, 12.0)
+    experimental = changing_hazard(control, (float(case["delay"]),), (case["ratio"],))
+    trial = TwoArms(Arm(control, lost), Arm(experimental, lost), Accrual(24.0), 12.0)
+    n = case["n"]
+    assert abs(n * trial.event_share() - case["events"]) < 1.0
+    sums = count_decisions(
+        trial_model(n // 2, n // 2, trial), TrialTests((UNWEIGHTED,), 0, 0.0, 0.025), 7, 0, 40_000
+    )
+    assert abs(sums.first.value - case["power"]) < 0.016
+    assert abs(weighted_limits(trial, (UNWEIGHTED,)).power(n, 0.025) - case["power"]) < 0.02
