@@ -38,6 +38,7 @@ def simulated(page: CurvePage) -> blocks.Section:
         Markup(
             "{} events on average. Lesions, scan dates, missed scans, RECIST 1.1 and censoring rules count."
         ).format(events),
+        "The closed form above assumes exponential survival; that of virtual subjects differs.",
         "The virtual subjects are fitted to the published figures: this is no evidence about the drug.",
     )
     caption = f"{found.trials:,} trials of virtual subjects"

@@ -145,7 +145,7 @@ def assumptions(page: RandomisedPage) -> blocks.Section:
         ),
         ("Medians", _medians(page)),
         ("Accrual", f"{timing.accrual:.1f} months, then {timing.follow_up:.1f} months to the cut-off"),
-        ("Drop-out", f"hazard {timing.dropout:g} a month"),
+        ("Drop-out", f"hazard {timing.dropout:.3g} a month"),
         ("Test", f"log-rank and Cox, one-sided alpha {given.alpha:g}"),
         (
             "Events expected if every event were seen at once",

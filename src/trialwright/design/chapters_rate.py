@@ -14,7 +14,7 @@ from trialwright.report import format as fmt
 from trialwright.stats.proportions import clopper_pearson
 from trialwright.stats.single_stage import exact_test
 from trialwright.stats.support import detectable_rate, excluded_rate
-from trialwright.stats.two_stage import TwoStageDesign, simon_designs
+from trialwright.stats.two_stage import TwoStageDesign, TwoStagePlan, evaluate, simon_designs
 
 if TYPE_CHECKING:
     from trialwright.design.inputs import RateInputs
@@ -25,6 +25,7 @@ SMALL_BETA = 0.1
 NULLS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 GAP = 0.2
 STEPS = 60
+TWO_STAGES = "exact binomial probabilities over both stages (Simon 1989)"
 EXACT = "exact binomial test, one-sided alpha {alpha:g}"
 
 
@@ -39,8 +40,8 @@ class RatePage:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Evaluable and enrolled subjects, once where they are the same."""
-        return tuple(dict.fromkeys((self.inputs.evaluable, self.inputs.enrolled)))
+        """Evaluable subjects and those of the plan, once where they are the same."""
+        return tuple(dict.fromkeys((self.inputs.evaluable, self.inputs.analysed)))
 
     @property
     def alpha(self) -> float:
@@ -76,6 +77,12 @@ class RatePage:
         largest = excluded_rate(self.inputs.evaluable, self.inputs.rate, self.alpha, self.beta)
         return max(0.05, int(largest * 20) / 20), self.inputs.rate
 
+    @property
+    def two_stages(self) -> TwoStagePlan | None:
+        """The two stages of the plan, where it has them."""
+        stated = self.inputs.stages
+        return None if stated is None else TwoStagePlan(stated.r1, stated.n1, stated.r, stated.n)
+
     def excluded(self, n: int) -> Markup:
         """The largest rate ruled out with the stated power at the published rate."""
         value = excluded_rate(n, self.inputs.rate, self.alpha, self.beta)
@@ -92,6 +99,8 @@ def headline(page: RatePage) -> list[Markup]:
     lines = []
     if given.hypotheses is not None and given.stages is None:
         lines = [_planned(page, n) for n in page.sizes]
+    if given.stages is not None:
+        lines = [_staged(page)]
     lines += [
         Markup(
             "If the true rate is {}, as {}, {} subjects rule out every rate up to {} with {} power"
@@ -121,6 +130,17 @@ def _planned(page: RatePage, n: int) -> Markup:
         number(f"Responses needed of {n} against {p0:g}", test.needed, str(test.needed), page.how),
         fmt.percent(p1, 0),
         number(f"Power of {n} against {p0:g} at {p1:g}", test.power, fmt.percent(test.power), page.how),
+    )
+
+
+def _staged(page: RatePage) -> Markup:
+    """What the two stages of the plan do at the rate worth finding."""
+    stages, (p0, p1) = page.two_stages, page.question
+    assert stages is not None
+    power = page.book.number("Two-stage power", stages.reject(p1), fmt.percent(stages.reject(p1)), TWO_STAGES)
+    words = Markup("The stages {}/{} {}/{} reject {} in {} of trials if {} is true.")
+    return words.format(
+        *(stages.r1, stages.n1, stages.r, stages.n), fmt.percent(p0, 0), power, fmt.percent(p1, 0)
     )
 
 
@@ -175,7 +195,11 @@ def _power_figure(page: RatePage) -> blocks.Figure:
         rates = [p0 + (0.95 - p0) * (k + 1) / STEPS for k in range(STEPS)]
         points = tuple((p, exact_test(n, p0, p, page.alpha).power) for p in rates)
         lines.append(Curve(f"p0 {fmt.percent(p0, 0)}", points))
-    label = f"Power of the exact test by the true response rate, {n} subjects"
+    staged = page.two_stages
+    if staged is not None:
+        rates = [k / STEPS for k in range(1, STEPS)]
+        lines.insert(0, Curve("the study's two stages", tuple((p, staged.reject(p)) for p in rates)))
+    label = f"Power of the exact test at the end by the true response rate, {n} subjects"
     ticks = tuple((k / 10, f"{10 * k}%") for k in range(11))
     guides = [Guide(given.errors.power, page.shown_power)]
     if given.hypotheses is not None:
@@ -231,6 +255,10 @@ def boundaries(page: RatePage) -> blocks.Section:
     """Two-stage designs: for the study's own hypotheses, and for differences of 20 points."""
     rows = []
     own = [page.inputs.hypotheses] if page.inputs.hypotheses else []
+    staged, (null, target) = page.two_stages, page.question
+    if staged is not None:
+        design = evaluate(staged, null, target)
+        rows.append(blocks.TableRow("The study's own stages", _simon_cells(page, null, design)))
     for p0, p1 in [*own, *((p0, p0 + GAP) for p0 in NULLS)]:
         designs = simon_designs(p0, p1, page.alpha, page.beta)
         rows += [

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from trialwright.design.chapters_rate import TWO_STAGES
 from trialwright.design.figures import BESIDE, Swing, tornado
 from trialwright.report import blocks
 from trialwright.report import format as fmt
+from trialwright.stats.discrete import binomial_pmf, binomial_sf
 from trialwright.stats.single_stage import exact_test
-from trialwright.stats.two_stage import TwoStagePlan, evaluate
+from trialwright.stats.two_stage import evaluate
+from trialwright.stats.two_stage_inference import needed_in_second_stage
 
 if TYPE_CHECKING:
     from trialwright.design.chapters_rate import RatePage
+    from trialwright.stats.two_stage import TwoStagePlan
 
 LEAST, MOST = 0.01, 0.99
 
@@ -50,58 +55,87 @@ def simulated(page: RatePage) -> blocks.Section:
         rows.append(blocks.TableRow(words, (shown, f"± {fmt.percent(error)}")))
     columns = (blocks.Column("Virtual subjects"), blocks.Column("Found"), blocks.Column("Monte-Carlo error"))
     caption = f"{trials:,} trials of virtual subjects through scans and RECIST 1.1"
-    note = "The virtual subjects are fitted to the published figures: this is no evidence about the drug."
-    table = blocks.Table("operating", caption, columns, tuple(rows), (note,))
+    notes = ["The virtual subjects are fitted to the published figures: this is no evidence about the drug."]
+    if page.two_stages is not None:
+        notes.append("Judged once at the end by the exact test, not by the two stages.")
+    table = blocks.Table("operating", caption, columns, tuple(rows), tuple(notes))
     return blocks.Section("simulation", "Operating characteristics by simulation", (table,))
 
 
 def sensitivity(page: RatePage) -> blocks.Section:
     """How much each assumption moves the power against the rate to rule out."""
-    given = page.inputs
+    (p0, p1), staged = page.question, page.two_stages
+    n = page.inputs.analysed
+    if staged is None:
+        swings, base = _single_swings(page), _power(page)
+        what, how = f"Power of {n} against {p0:g} at {p1:g}", page.how
+        last = "The power of an exact test is a saw over the size: fewer subjects can have more power."
+    else:
+        swings, base = _two_stage_swings(page, staged), staged.reject(p1)
+        what, how = "Two-stage power", TWO_STAGES
+        last = "Another second stage than planned is judged by the conditional error (Koyama and Chen 2008)."
+    label = f"Power against {fmt.percent(p0, 0)} of {n} subjects, one assumption changed at a time"
+    shown = page.book.number(what, base, fmt.percent(base), how)
+    text = Markup("Base case: power {} at a true rate of {}; the upright line.").format(
+        shown, fmt.percent(p1)
+    )
+    figure = blocks.Figure("tornado", label, tornado(swings, base, label), (text, BESIDE, last))
+    return blocks.Section("sensitivity", "Sensitivity", (figure,))
+
+
+def _true_rates(page: RatePage) -> tuple[tuple[float, float], tuple[str, str]]:
     p0, p1 = page.question
-    base = _power(page)
     low, high = max(p1 - 0.1, p0 + LEAST), min(p1 + 0.1, MOST)
-    below, above = max(p0 - 0.05, LEAST), min(p0 + 0.05, p1 - LEAST)
-    few, many = round(given.enrolled * 0.8), round(given.enrolled * 1.2)
+    return (low, high), (fmt.percent(low, 0), fmt.percent(high, 0))
+
+
+def _two_stage_swings(page: RatePage, plan: TwoStagePlan) -> list[Swing]:
+    """The true rate, and a second stage that had another size than planned."""
+    (low, high), words = _true_rates(page)
+    p0, p1 = page.question
+    few, many = max(round(plan.n2 * 0.8), 1), round(plan.n2 * 1.2)
+
+    def with_second(size: int) -> float:
+        return math.fsum(
+            binomial_pmf(x, plan.n1, p1)
+            * binomial_sf(needed_in_second_stage(plan, x, size, p0) - 1, size, p1)
+            for x in range(plan.r1 + 1, plan.n1 + 1)
+        )
+
+    return [
+        Swing("True rate", words, (plan.reject(low), plan.reject(high))),
+        Swing("Second stage", (str(few), str(many)), (with_second(few), with_second(many))),
+    ]
+
+
+def _single_swings(page: RatePage) -> list[Swing]:
+    given, (p0, p1) = page.inputs, page.question
+    (low, high), words = _true_rates(page)
+    nulls = (max(p0 - 0.05, LEAST), min(p0 + 0.05, p1 - LEAST))
+    sizes = (round(given.analysed * 0.8), round(given.analysed * 1.2))
     levels = (page.alpha / 2.0, 2.0 * page.alpha)
     swings = [
-        Swing(
-            "True rate",
-            (fmt.percent(low, 0), fmt.percent(high, 0)),
-            (_power(page, p=low), _power(page, p=high)),
-        ),
+        Swing("True rate", words, (_power(page, p=low), _power(page, p=high))),
         Swing(
             "Rate to rule out",
-            (fmt.percent(below, 0), fmt.percent(above, 0)),
-            (_power(page, null=below), _power(page, null=above)),
+            (fmt.percent(nulls[0], 0), fmt.percent(nulls[1], 0)),
+            (_power(page, null=nulls[0]), _power(page, null=nulls[1])),
         ),
         Swing(
             "One-sided alpha",
             (f"{levels[0]:g}", f"{levels[1]:g}"),
             (_power(page, alpha=levels[0]), _power(page, alpha=levels[1])),
         ),
-        Swing("Subjects", (str(few), str(many)), (_power(page, n=few), _power(page, n=many))),
+        Swing(
+            "Subjects",
+            (str(sizes[0]), str(sizes[1])),
+            (_power(page, n=sizes[0]), _power(page, n=sizes[1])),
+        ),
     ]
-    if given.evaluable < given.enrolled:
-        lost = given.evaluable
-        words = (f"all {given.enrolled}", f"only {lost}")
-        swings.append(Swing("Evaluable subjects", words, (_power(page), _power(page, n=lost))))
-    label = (
-        f"Power against {fmt.percent(p0, 0)} of {given.enrolled} subjects, one assumption changed at a time"
-    )
-    shown = page.book.number(
-        f"Power of {given.enrolled} against {p0:g} at {p1:g}", base, fmt.percent(base), page.how
-    )
-    text = Markup("Base case: power {} at a true rate of {}; the upright line.").format(
-        shown, fmt.percent(p1)
-    )
-    notes = (
-        text,
-        BESIDE,
-        "The power of an exact test is a saw over the size: fewer subjects can have more power.",
-    )
-    figure = blocks.Figure("tornado", label, tornado(swings, base, label), notes)
-    return blocks.Section("sensitivity", "Sensitivity", (figure,))
+    if given.evaluable < given.analysed:
+        both = (f"all {given.analysed}", f"only {given.evaluable}")
+        swings.append(Swing("Evaluable subjects", both, (_power(page), _power(page, n=given.evaluable))))
+    return swings
 
 
 def _power(
@@ -113,7 +147,7 @@ def _power(
 ) -> float:
     """The exact power with one assumption changed, of a single stage."""
     p0, p1 = page.question
-    return exact_test(n or page.inputs.enrolled, null or p0, p or p1, alpha or page.alpha).power
+    return exact_test(n or page.inputs.analysed, null or p0, p or p1, alpha or page.alpha).power
 
 
 def paragraph(page: RatePage) -> blocks.Section:
@@ -141,7 +175,7 @@ def paragraph(page: RatePage) -> blocks.Section:
 
 def _single_stage_words(page: RatePage) -> Markup:
     given, number = page.inputs, page.book.number
-    (p0, p1), n = page.question, given.enrolled
+    (p0, p1), n = page.question, given.analysed
     test = exact_test(n, p0, p1, page.alpha)
     return Markup(
         "The primary endpoint is the {}. A rate of {} is too low to go on, {} is worth finding. With {}"
@@ -161,11 +195,9 @@ def _single_stage_words(page: RatePage) -> Markup:
 
 def _two_stage_words(page: RatePage) -> Markup:
     given, number = page.inputs, page.book.number
-    stages = given.stages
+    stages, how = page.two_stages, TWO_STAGES
     assert stages is not None
-    p0, p1 = page.question
-    design = evaluate(TwoStagePlan(stages.r1, stages.n1, stages.r, stages.n), p0, p1)
-    how = "exact binomial probabilities over both stages (Simon 1989)"
+    design = evaluate(stages, *page.question)
     return Markup(
         "The primary endpoint is the {}. A rate of {} is too low to go on, {} is worth finding. In a"
         " two-stage design (Simon 1989) {} subjects enter first; with {} responses or fewer the study stops."

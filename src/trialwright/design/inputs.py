@@ -120,12 +120,14 @@ class RandomisedInputs:
 class RateInputs:
     """One arm with a response rate: subjects enrolled and evaluable, and the published rate.
 
-    `hypotheses` are the rates (too low, worth finding) of the plan, `stages` its two stages.
+    `hypotheses` are the rates (too low, worth finding) of the plan, `stages` its two stages, `analysed`
+    the subjects by whom it is judged: as it states, else all enrolled.
     """
 
     name: str
     label: str
     enrolled: int
+    analysed: int
     evaluable: int
     rate: float
     source: str

@@ -47,15 +47,15 @@ def single_stage_check(plan: SingleStagePlan, given: RateInputs, sizes: dict[str
     """One test at the end; `sizes` are the subjects of cohorts that have hypotheses of their own."""
     rows: list[Line] = []
     found: list[Finding] = []
-    planned = [("", given.enrolled, plan.rates_of())] if not plan.cohorts else []
+    planned = [("", given.analysed, plan.rates_of())] if not plan.cohorts else []
     planned += [(f"cohort {name}: ", size, plan.rates_of(name)) for name, size in sizes.items()]
     for words, n, rates in planned:
         more, problems = _one_test(plan, words, n, rates)
         rows += more
         found += problems
-    if given.evaluable < given.enrolled and not plan.cohorts:
+    if given.evaluable < given.analysed and not plan.cohorts:
         test = exact_test(given.evaluable, plan.null_rate, plan.target_rate, given.alpha)
-        of = f"the {given.evaluable} subjects who are evaluable of {given.enrolled}"
+        of = f"the {given.evaluable} subjects who are evaluable of {given.analysed}"
         what = f"Power with the {given.evaluable} evaluable ({test.needed} responses needed)"
         rows.append(Line(what, percent(plan.power), test.power, percent(test.power), EXACT_TEST))
         found += low_power(test.power, plan.power, EXACT, of, "enrol for those who will not be evaluable")

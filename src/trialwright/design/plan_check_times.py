@@ -90,9 +90,9 @@ def _sentence(plan: TwoArmPlan, given: RandomisedInputs) -> str:
     if given.margin is not None:
         asked = f"Non-inferiority: rule out a hazard ratio of {given.margin:g}"
     else:
-        asked = "Screening: is a phase III worth it" if given.screens else "Superiority"
+        asked = "Screening for a phase III" if given.screens else "Superiority"
     return (
-        f"{asked}, if the true one is {given.ratio:.3g} (control median {given.medians[0]:g} months);"
+        f"{asked}; assumed hazard ratio {given.ratio:.3g}, control median {given.medians[0]:g} months;"
         f" alpha {plan.alpha}, power {percent(plan.power)}."
     )
 

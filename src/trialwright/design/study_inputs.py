@@ -196,13 +196,15 @@ def rate_inputs(name: str, endpoint: ResponseEndpoint, study: Study, assumptions
         rate, source = one.target_rate, "the target rate of study.yaml"
     else:
         rate, source = published(assumptions, figure)
-    size = planned_size(study, assumptions.subjects)
+    analysed = planned_size(study, assumptions.subjects)
     share = _published(assumptions, Figure.EVALUABLE)
+    stated = isinstance(plan, TwoStagePlan) or (plan is not None and plan.size is not None)
     return RateInputs(
         name=name,
         label=endpoint.label or name,
-        enrolled=size,
-        evaluable=round(share.value * size) if share is not None else size,
+        enrolled=max(study.identity.subjects or analysed, analysed),
+        analysed=analysed,
+        evaluable=analysed if stated or share is None else round(share.value * analysed),
         rate=rate,
         source=source,
         errors=errors_of(plan),

@@ -244,6 +244,18 @@ def test_every_type_of_plan_has_its_page_and_its_json(planned, tmp_path, kind):
         assert unlinked(page) == []
 
 
+def test_a_two_stage_plan_is_judged_by_its_stages_and_all_its_subjects(planned, tmp_path):
+    """The n of the stages are subjects analysed: no further share of them is left out as not evaluable."""
+    folder = planned("nivo-gemcis", f"type: two-stage\n{RATES}\nstages: 2/13 9/31")
+    done = CliRunner().invoke(
+        app, ["design", str(folder), "--out", str(tmp_path / "out"), "--protocol-trials", "4", "--json"]
+    )
+    numbers = {one["what"]: one["value"] for one in json.loads(done.stdout)["numbers"]}
+    assert math.isclose(numbers["Two-stage power"], enumerated(2, 13, 9, 31, 0.4), rel_tol=1e-9)
+    assert "Responses needed of 31 against 0.2" in numbers
+    assert "Responses needed of 26 against 0.2" not in numbers
+
+
 def unlinked(page):
     """Numbers of the paragraph for the protocol that do not link to how they came about."""
     paragraph = re.search(r'<section id="paragraph">.*?<p>(.*?)</p>', page, re.DOTALL)[1]
