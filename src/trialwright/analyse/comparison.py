@@ -15,6 +15,7 @@ from trialwright.analyse.factors import design_of, strata_of, strata_words
 from trialwright.analyse.rows import NOT_ESTIMABLE, Cell
 from trialwright.stats.cox import Ties, cox
 from trialwright.stats.logrank import FlemingHarrington, logrank
+from trialwright.stats.maxcombo import maxcombo
 from trialwright.stats.proportional_hazards import proportional_hazards_test
 
 if TYPE_CHECKING:
@@ -106,6 +107,27 @@ def log_rank_rows(
             events=times.event_count,
             text=f"{NOT_ESTIMABLE}: {reason}" if reason else "",
         )
+
+
+def max_combo_rows(cell: Cell, pair: Pair, strata: NDArray[np.int64] | None, item: str) -> Iterator[Row]:
+    """Give the two-sided p of MaxCombo; it needs what the log-rank test needs."""
+    times, value, reason = pair.times, None, pair.obstacle()
+    method = _method("MaxCombo", strata)
+    if pair.is_first.any() and not pair.is_first.all():
+        found = maxcombo(times.days, times.event, pair.is_first.astype(np.int64), strata=strata)
+        value, reason = found.p, found.reason
+        if not reason:
+            method += f", largest with weight ({found.largest.rho:g}, {found.largest.gamma:g})"
+    yield cell.number(
+        "maxcombo_p",
+        value,
+        times.subjects,
+        item=item,
+        method=method,
+        n=times.size,
+        events=times.event_count,
+        text=f"{NOT_ESTIMABLE}: {reason}" if reason else "",
+    )
 
 
 def _test_name(weight: FlemingHarrington) -> str:

@@ -13,6 +13,7 @@ from trialwright.analyse.comparison import (
     Pair,
     hazard_rows,
     log_rank_rows,
+    max_combo_rows,
     models_of,
     proportionality_row,
 )
@@ -21,7 +22,7 @@ from trialwright.analyse.rows import Cell
 from trialwright.analyse.time_to_event import describe_times, ticks
 from trialwright.analyse.times import Times, months, times_of
 from trialwright.analyse.verdict import Bounds, non_inferior_hazard, superior
-from trialwright.protocol.comparison import Question
+from trialwright.protocol.comparison import Question, TimeTest
 from trialwright.protocol.endpoints import TimeToEventEndpoint, variant_names
 from trialwright.stats.logrank import fleming_harrington
 from trialwright.stats.survival import ConfType, kaplan_meier
@@ -85,6 +86,8 @@ def _compared(context: Context, place: Cell, stated: TimeToEventEndpoint, times:
     tests: list[Row] = []
     for item, numbers in strata.items():
         tests += log_rank_rows(cell, pair, numbers, item, weight)
+        if comparison.test is TimeTest.MAX_COMBO:
+            tests += max_combo_rows(cell, pair, numbers, item)
     yield from tests
     for model in models:
         yield from hazard_rows(cell, pair, model, stated.level)

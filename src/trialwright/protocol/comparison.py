@@ -23,6 +23,7 @@ class TimeTest(StrEnum):
 
     LOG_RANK = "log-rank"
     FLEMING_HARRINGTON = "Fleming-Harrington"
+    MAX_COMBO = "MaxCombo"
 
 
 class RateTest(StrEnum):
@@ -70,6 +71,8 @@ class Comparison(_TwoArms):
             raise wrong("a margin above 1: the hazard ratio that is still acceptable, such as 1.3")
         if (self.rho or self.gamma) and self.test is not TimeTest.FLEMING_HARRINGTON:
             raise wrong("`rho` and `gamma` only with the test Fleming-Harrington")
+        if self.test is TimeTest.MAX_COMBO and self.question is Question.NON_INFERIOR:
+            raise wrong("another test than MaxCombo, which shows a difference, never non-inferiority")
         return self
 
 

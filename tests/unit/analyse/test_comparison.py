@@ -17,6 +17,7 @@ from trialwright.analyse.comparison import (
     Pair,
     hazard_rows,
     log_rank_rows,
+    max_combo_rows,
     models_of,
     proportionality_row,
 )
@@ -68,6 +69,20 @@ def test_log_rank_is_observed_minus_expected_over_variance():
     rows = {row.statistic: row for row in log_rank_rows(CELL, pair(FOUR), None, "unstratified", UNWEIGHTED)}
     assert rows["logrank_chi2"].value == pytest.approx(1 / 17, rel=1e-12)
     assert rows["logrank_p"].value == pytest.approx(math.erfc(math.sqrt(1 / 34)), rel=1e-12)
+
+
+def test_max_combo_is_the_log_rank_test_where_all_its_weights_see_the_same_event():
+    """With one event the weights (0, 0) and (1, 0) are 1 and the others 0."""
+    here = pair(FOUR | {"b1": (2, 0)})
+    (row,) = max_combo_rows(CELL, here, None, "unstratified")
+    (_, alone) = log_rank_rows(CELL, here, None, "unstratified", UNWEIGHTED)
+    assert row.value == pytest.approx(alone.value, rel=1e-12)
+    assert (row.statistic, row.n, row.events) == ("maxcombo_p", 4, 1)
+
+
+def test_max_combo_says_why_it_has_no_p():
+    (row,) = max_combo_rows(CELL, pair({"a1": (1, 0), "b1": (2, 0)}), None, "unstratified")
+    assert (row.value, row.text) == (None, "not estimable: no events")
 
 
 def test_swapping_the_arms_inverts_the_hazard_ratio_and_keeps_p():

@@ -132,3 +132,15 @@ def test_a_reading_that_the_study_states_itself_is_not_given_twice(stated, frame
     results = analyse(restated(stated, "ORR", variants=variants), frames, DATA)
     found = results.select(endpoint="ORR", statistic="rate", group=TOTAL)["variant"].to_list()
     assert found == ["primary", "after confirmation", "treated"]
+
+
+def test_superiority_by_max_combo_rests_on_its_p_and_keeps_the_log_rank_test_beside_it(stated, frames):
+    compare = {"arms": ["A", "B"], "question": "superior", "test": "MaxCombo"}
+    results = analyse(restated(stated, "OS", compare=compare), frames, DATA)
+    key = {"endpoint": "OS", "variant": "primary"}
+    p = one(results, **key, statistic="maxcombo_p")
+    alone = one(results, **key, statistic="logrank_p")["value"]
+    assert alone < p["value"] < 1.0
+    assert p["method"].startswith("MaxCombo, largest with weight (")
+    verdict = one(results, **key, statistic="verdict")["text"]
+    assert verdict == f"{p['method']} p {p['value']:.3f} is not below 0.05: superiority not shown"

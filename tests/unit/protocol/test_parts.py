@@ -175,6 +175,8 @@ def test_parameter_codes_are_at_most_eight_capitals():
         {"arms": ["A", "B"], "question": "non-inferior", "margin": 0.8},
         {"arms": ["A"]},
         {"arms": ["A", "B"], "rho": 1},
+        {"arms": ["A", "B"], "test": "MaxCombo", "gamma": 1},
+        {"arms": ["A", "B"], "test": "MaxCombo", "question": "non-inferior", "margin": 1.3},
     ],
 )
 def test_comparisons_that_answer_no_question_are_refused(compare):

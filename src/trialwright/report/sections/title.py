@@ -25,6 +25,7 @@ _PRIMARY = "primary"
 _SOURCES = {ResponseSource.LESIONS: "derived from lesions", ResponseSource.RECORDED: "as recorded"}
 _EFFECTS = ("hazard_ratio", "rate_difference")
 _NAMES_OF_TESTS = {
+    "maxcombo_p": "MaxCombo ",
     "logrank_p": "log-rank ",
     "cmh_p": "Cochran–Mantel–Haenszel ",
     "fisher_p": "Fisher’s exact ",
