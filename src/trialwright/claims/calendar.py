@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trialwright.claims.printed import Printed
 
 DAYS = {TimeUnit.DAY: 1.0, TimeUnit.WEEK: 7.0, TimeUnit.MONTH: 30.4375, TimeUnit.YEAR: 365.25}
+SHORTEST_DAYS = {TimeUnit.DAY: 1.0, TimeUnit.WEEK: 7.0, TimeUnit.MONTH: 30.0, TimeUnit.YEAR: 365.0}
+"""The fewest days by which authors divide: no time is too long that months of 30 days allow."""
 _MONTHS = 12
 
 
@@ -73,5 +75,5 @@ def in_days(number: Printed, unit: TimeUnit) -> float:
 
 
 def least_in_days(number: Printed, unit: TimeUnit) -> float:
-    """The shortest time that rounds to the printed one, or is cut off to it, in days."""
-    return float(number.rounded.low) * DAYS[unit]
+    """The shortest time that is printed so, rounded or cut off, in months of 30 days."""
+    return float(number.rounded.low) * SHORTEST_DAYS[unit]

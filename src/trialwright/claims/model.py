@@ -238,6 +238,7 @@ class Difference(Interval):
     of: Annotated[tuple[Id, Id], BeforeValidator(_read_ids)] | None = None
     p: PrintedP | None = None
     contrast: tuple[Label, Label] | None = None
+    adjusted: Answer = False
 
 
 class Reduction(Claim):

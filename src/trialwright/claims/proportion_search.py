@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from trialwright.claims.proportion_intervals import (
@@ -15,6 +16,7 @@ from trialwright.claims.proportion_intervals import (
     limits_of,
 )
 from trialwright.stats.proportions import wilson
+from trialwright.stats.special import normal_isf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     Reading = Callable[[Printed], Span]
 
 LEVELS = (95.0, 90.0, 99.0, 80.0, 98.0, 97.5)
-_NEAR = 0.6
+MOST_FITS = 12
 _TOUCH = 1e-9
 _ENDS = (0, 100)
 _CUT = " (a limit cut off, not rounded)"
@@ -91,16 +93,16 @@ def looks(ci: Ci) -> Iterator[Look]:
         yield Look((BOOTSTRAP,), (TWO_SIDED,), loose, _CUT)
 
 
-def search(ci: Ci, pairs: Pairs, levels: Iterable[float], look: Look) -> list[Fit]:
-    """Everything that prints these limits."""
+def search(ci: Ci, pairs: Callable[[float], Pairs], levels: Iterable[float], look: Look) -> list[Fit]:
+    """What prints these limits, `MOST_FITS` at most; `pairs` are the counts to try at a level."""
     candidates = (
         Fit(method, k, n, level, side)
         for level in levels
-        for k, n in pairs
         for method in look.methods
         for side in look.sides
+        for k, n in pairs(level)
     )
-    return [fit for fit in candidates if _prints(fit, ci, look.reading)]
+    return list(islice((fit for fit in candidates if _prints(fit, ci, look.reading)), MOST_FITS))
 
 
 def _prints(fit: Fit, ci: Ci, reading: Reading) -> bool:
@@ -134,14 +136,19 @@ def _is_of_side(side: Side, ci: Ci) -> bool:
 
 
 def near(ci: Ci, pairs: Iterable[tuple[int, int]], level: float) -> list[tuple[int, int]]:
-    """The counts whose Wilson interval lies near enough that another method may give these limits."""
+    """The counts whose Wilson interval lies near enough that another method may give these limits.
+
+    The methods differ by z² + 1 subjects at most: Wald's interval of none is 0 wide, Wilson's z² / (n + z²).
+    """
+    z = normal_isf((1.0 - level / 100) / 2.0)
     found = []
     for k, n in pairs:
         score = wilson(k, n, level / 100)
-        limits = (100 * score.low, 100 * score.high)
-        reach = _NEAR * (limits[1] - limits[0])
+        reach = 100.0 * (z * z + 1.0) / n
         if all(
-            abs(float(one) - limit) <= reach for one, limit in zip(ci, limits, strict=True) if one is not None
+            abs(float(one) - 100.0 * limit) <= reach + float(one.unit)
+            for one, limit in zip(ci, (score.low, score.high), strict=True)
+            if one is not None
         ):
             found.append((k, n))
     return found

@@ -148,3 +148,29 @@ def test_every_code_of_the_checks_is_in_the_checklists_and_in_the_page():
     page = (Path(__file__).parents[3] / "docs" / "audit.md").read_text()
     for code, entry in entries().items():
         assert f"| `{code}` | {entry.title} | {entry.inspect_sr or '–'} | {entry.tract or '–'} |" in page
+
+
+def test_months_of_30_days_raise_no_alarm():
+    """760 days are 25.0 months of 30.44 days and 25.3 of 30; neither is longer than 760 days."""
+    study = {"accrual": ["2019-12-24", "2021-08-06"], "cutoff": "2022-01-21"}
+    claim = {"id": "fu", "type": "follow_up", "value": "9.0", "range": ["1.0", "25.3"], "unit": "month"}
+    found_ = [one for one in found([claim], "fu", **study) if one.code == "BEYOND-FOLLOW-UP"]
+    assert {one.verdict for one in found_} == {Verdict.OK}
+    longer = claim | {"range": ["1.0", "25.9"]}
+    assert Verdict.ERROR in {one.verdict for one in found([longer], "fu", **study)}
+
+
+def test_a_median_and_a_rate_by_other_months_raise_no_alarm():
+    # 363 days are 12.1 months of 30; the rate at 12 months is that at 365.25 days
+    claims = [
+        {"id": "os", "type": "median", "value": "12.1", "unit": "month"},
+        {"id": "os_12", "type": "landmark", "time": "12", "unit": "month", "percent": "49.8"},
+    ]
+    assert {one.verdict for one in found(claims, "os_12")} == {Verdict.OK}
+
+
+def test_a_stratified_difference_is_not_recomputed():
+    gap = {"id": "orr_gap", "type": "difference", "value": "22.1", "ci": ["5.0", "39.9"], "level": 95}
+    (finding,) = found([*RATES, gap | {"contrast": ["A", "B"], "adjusted": "yes"}], "orr_gap")
+    assert finding.verdict is Verdict.NOTE
+    assert "23.25" in finding.computation  # 42 − 18.75

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trialwright.claims.counts import counts_within, listed, possible_counts, size_of
@@ -15,7 +16,7 @@ from trialwright.claims.proportion_intervals import (
     TWO_SIDED,
     limits_of,
 )
-from trialwright.claims.proportion_search import LEVELS, Fit, Look, looks, near, search, strict
+from trialwright.claims.proportion_search import LEVELS, MOST_FITS, Fit, Look, looks, near, search, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,13 @@ def _out_of_order(claim: Proportion, ci: Ci) -> Finding | None:
 def _check(publication: Publication, claim: Proportion, ci: Ci) -> Finding:
     n = size_of(publication, claim)
     stated = [(k, n) for k in possible_counts(publication, claim) if 0 <= k <= n] if n is not None else []
-    pairs = stated or _open_pairs(publication, claim, ci)
+    open_ = [] if stated else _open_pairs(publication, claim)
     levels = (claim.level,) if claim.level is not None else LEVELS
+
+    @cache
+    def pairs(level: float) -> list[tuple[int, int]]:
+        return stated or near(ci, open_, _two_sided(ci, level))
+
     for look in looks(ci):
         fits = search(ci, pairs, levels, look)
         if fits:
@@ -72,15 +78,19 @@ def _check(publication: Publication, claim: Proportion, ci: Ci) -> Finding:
     return _of_nothing(publication, claim, ci)
 
 
-def _open_pairs(publication: Publication, claim: Proportion, ci: Ci) -> list[tuple[int, int]]:
+def _two_sided(ci: Ci, level: float) -> float:
+    """The level of a two-sided interval of which a limit may be one; a one-sided one has twice the tail."""
+    return max(2.0 * level - 100.0, 1.0) if None in ci else level
+
+
+def _open_pairs(publication: Publication, claim: Proportion) -> list[tuple[int, int]]:
     """The counts and denominators up to everybody that give the percentage, where they are not stated."""
     most = min(publication.enrolled or _MOST_OPEN, _MOST_OPEN)
     if claim.percent is None:
-        pairs = [(claim.k, n) for n in range(max(claim.k or 0, 1), most + 1) if claim.k is not None]
-    else:
-        percent = claim.percent.rounded
-        pairs = [(k, n) for n in range(1, most + 1) for k in counts_within(percent, n)]
-    return near(ci, [(k, n) for k, n in pairs if claim.k is None or k == claim.k], claim.level or LEVELS[0])
+        return [(claim.k, n) for n in range(max(claim.k or 0, 1), most + 1) if claim.k is not None]
+    percent = claim.percent.rounded
+    pairs = [(k, n) for n in range(1, most + 1) for k in counts_within(percent, n)]
+    return [(k, n) for k, n in pairs if claim.k is None or k == claim.k]
 
 
 def _named(publication: Publication, claim: Proportion, ci: Ci, fits: list[Fit], look: Look) -> Finding:
@@ -98,7 +108,8 @@ def _named(publication: Publication, claim: Proportion, ci: Ci, fits: list[Fit],
     first = fits[0]
     low, high = limits_of(EXACT, first.k, first.n, first.level / 100)
     other = "" if exact else f"; not the exact interval, which is {low:.1f}–{high:.1f}"
-    names = listed([str(fit) for fit in fits], 3)
+    more = " or more" if len(fits) == MOST_FITS else ""
+    names = listed([str(fit) for fit in fits], 3) + more
     text = f"{_shown(ci)}: {words}it is {names}{other}{look.words}"
     question = "" if any(fit.n == n for fit in fits) else "What were the count and the denominator?"
     return Finding(CODE, verdict, (claim.id,), text, (), first.method.source, (), question)
@@ -162,12 +173,15 @@ def _repairs(publication: Publication, claim: Proportion, ci: Ci, stated: tuple[
     k, n = stated
     level = claim.level or LEVELS[0]
     plain = next(looks(ci))
-    yield from (f"another level: {fit}" for fit in search(ci, [stated], LEVELS, plain)[:_MOST_REPAIRS])
+    yield from (
+        f"another level: {fit}" for fit in search(ci, lambda _level: [stated], LEVELS, plain)[:_MOST_REPAIRS]
+    )
     yield from _other_limits(ci, k, n, level)
     most = min(publication.enrolled or n, _MOST_OPEN)
     others = [(count, n) for count in range(n + 1) if count != k]
     others += [(k, size) for size in range(max(k, 1), most + 1) if size != n]
-    found = search(ci, near(ci, others, level), (level,), plain)
+    close = near(ci, others, level)
+    found = search(ci, lambda _level: close, (level,), plain)
     found.sort(key=lambda fit: (fit.n != n, abs(fit.n - n)))
     yield from (f"other numbers: {fit}" for fit in found[:_MOST_REPAIRS])
 

@@ -65,20 +65,20 @@ def tables(publication: Publication) -> Iterator[Finding]:
             text = f"the two rates behind the {kind.name} are not known as counts"
             question = "From which counts was it computed?"
             yield Finding(code, Verdict.UNCHECKABLE, (claim.id,), text, question=question)
-        elif isinstance(claim, Ratio) and claim.adjusted:
-            yield _crude(claim, kind, found[0], (claim.id, *(one.id for one in rates)))
+        elif claim.adjusted:
+            yield _crude(claim, kind, found[0], code, (claim.id, *(one.id for one in rates)))
         else:
             yield from _Check(claim, kind, rates, tuple(found), code).findings()
 
 
-def _crude(claim: Ratio, kind: Kind, table: Table, ids: tuple[str, ...]) -> Finding:
-    """An adjusted ratio cannot be recomputed; the crude one stands beside it."""
+def _crude(claim: Ratio | Difference, kind: Kind, table: Table, code: str, ids: tuple[str, ...]) -> Finding:
+    """An adjusted or stratified figure cannot be recomputed; the crude one stands beside it."""
     name, value = kind.first_estimate(table)
     method, (low, high) = next(kind.intervals(table, _level(claim) / 100))
-    crude = f"{name} {value:.2f} ({method} {low:.2f}–{high:.2f})"
-    text = f"{table}: {crude} without adjustment, {claim.value} with"
+    crude = f"{name} {value:.2f} ({method} {low:.2f} to {high:.2f})"
+    text = f"{table}: {crude} without adjustment, {claim.value or 'not printed'} with"
     question = "For what was it adjusted, and was that decided beforehand?"
-    return Finding(RATIO, Verdict.NOTE, ids, text, (), kind.name, (), question)
+    return Finding(code, Verdict.NOTE, ids, text, (), kind.name, (), question)
 
 
 def _level(claim: Ratio | Difference) -> float:
@@ -161,7 +161,9 @@ class _Check:
             if self.kind not in {other, GAP}
             and any(prints(one, value.rounded) for one in other.estimates(table).values())
         ]
-        repairs = (f"{value.at(estimate)} instead of {value}", *others, *self._other_counts(value))
+        stratified = f"a stratified or adjusted {self.kind.name}, said to be one (adjusted: yes)"
+        printed = f"{value.at(estimate)} instead of {value}"
+        repairs = (printed, *others, *self._other_counts(value), stratified)
         return self._finding(Verdict.ERROR, text, name, repairs, "From which counts does it come?")
 
     def _other_counts(self, value: Printed) -> list[str]:

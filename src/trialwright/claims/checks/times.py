@@ -19,6 +19,7 @@ LANDMARK = "MEDIAN-LANDMARK"
 NESTED = "PFS-OS"
 STEPS = "the Kaplan–Meier curve falls only at event times (Brookmeyer and Crowley 1982)"
 _HALF = 50
+_MONTH_LENGTHS = 0.02
 _NORMAL = "a median ± z · SE is symmetric around the median (normal theory, as SPSS prints)"
 
 
@@ -137,9 +138,10 @@ def _against_median(median: Median, rate: Landmark) -> Finding:
     first, last = float(median.value.rounded.low) * factor, float(median.value.either.high) * factor
     at = in_days(rate.time, rate.unit)
     shown = f"median {median.value} {median.unit}s, {rate.percent} % at {rate.time} {rate.unit}s"
-    if at < first and rate.percent.either.high < _HALF:
+    # authors divide days by 30, 30.4 or 30.44: one or two parts in a hundred contradict nothing
+    if at < first * (1 - _MONTH_LENGTHS) and rate.percent.either.high < _HALF:
         text = f"{shown}: below 50 % before the median"
-    elif at > last and rate.percent.rounded.low > _HALF:
+    elif at > last * (1 + _MONTH_LENGTHS) and rate.percent.rounded.low > _HALF:
         text = f"{shown}: above 50 % after the median"
     else:
         return Finding(LANDMARK, Verdict.OK, ids, f"{shown}: no contradiction", (), STEPS)
