@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from trialwright.rulebook import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +60,7 @@ class LabTest:
 @cache
 def rulebook() -> Mapping[str, Any]:
     """Return rulebook/simulation.toml."""
-    text = (files("trialwright") / "rulebook" / "simulation.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(read_table("simulation.toml"))
 
 
 @cache

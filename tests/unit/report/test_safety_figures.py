@@ -88,3 +88,17 @@ def test_a_strand_with_a_severe_result_is_drawn_last():
     panel = spaghetti.Panel("Creatine kinase (U/L)", float("nan"), 40.0, strands)
     drawing = str(spaghetti.draw(panel, "label", WIDE_SHEET, ""))
     assert drawing.index("S2") < drawing.index("S1")
+
+
+def test_a_subject_whose_actual_arm_is_none_of_the_study_has_a_colour_of_its_own():
+    from types import SimpleNamespace
+
+    import polars as pl
+
+    from trialwright.report.sections.safety_figures import _groups
+
+    adsl = pl.DataFrame({"USUBJID": ["S1", "S2", "S3", "S4"], "GROUPA": ["A", "B", "", None]})
+    page = SimpleNamespace(
+        given=SimpleNamespace(adam=SimpleNamespace(adsl=adsl)), group_places={"A": 0, "B": 1}
+    )
+    assert _groups(page) == {"S1": 0, "S2": 1, "S3": 2, "S4": 2}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -12,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trialwright.errors import ArgumentError
+from trialwright.rulebook import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,8 +113,7 @@ def rulebook_text(name: str) -> str:
 @cache
 def decisions() -> Mapping[str, Mapping[str, Any]]:
     """What CTCAE leaves open, from rulebook/ctcae-decisions.toml: options and rules by name."""
-    content = tomllib.loads(rulebook_text("ctcae-decisions.toml"))
-    return {name: table for name, table in content.items() if isinstance(table, dict)}
+    return read_sections("ctcae-decisions.toml")
 
 
 def grading_choices(choices: Mapping[str, str]) -> Mapping[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from trialwright.derive.recist.codes import CrThenPr
+from trialwright.rulebook import read_table
 
 NO_LAST_DAY: Final = int(np.iinfo(np.int64).max)
 """`last_day` of a subject whose visits all count."""
@@ -19,8 +18,7 @@ UNKNOWN_DAY: Final = int(np.iinfo(np.int64).min)
 
 def read_rulebook() -> dict[str, dict[str, Any]]:
     """Read the constants of RECIST 1.1 with their sources, as printed in the rulebook."""
-    text = resources.files("trialwright").joinpath("rulebook", "recist-1.1.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_table("recist-1.1.toml")
 
 
 _BOOK: Final = read_rulebook()

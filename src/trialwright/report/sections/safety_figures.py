@@ -26,6 +26,7 @@ SECTION = "safety"
 _SEVERE = "grade 3 or higher"
 _WITHIN = " | "
 _MOST = 25
+_OF_NO_GROUP = "Another or no arm"
 _PER_PAGE = 150
 
 
@@ -140,8 +141,13 @@ def _dumbbell(
 
 
 def _groups(page: Page) -> dict[str, int]:
+    """The place of each subject's group; who was in none of the study's has the place after them all."""
     adsl = page.given.adam.adsl.select("USUBJID", pl.col("GROUPA").fill_null(""))
-    return {subject: page.group_places.get(group, 0) for subject, group in adsl.iter_rows()}
+    return {subject: page.group_places.get(group, _nowhere(page)) for subject, group in adsl.iter_rows()}
+
+
+def _nowhere(page: Page) -> int:
+    return len(page.group_places)
 
 
 def _liver(page: Page) -> list[blocks.Block]:
@@ -152,12 +158,14 @@ def _liver(page: Page) -> list[blocks.Block]:
     places = _groups(page)
     known = liver_signals(adlb).drop_nulls(["AMINOX", "BILIX"])
     points = [
-        edish.Point(subject, amino, bilirubin, places.get(subject, 0), law == "Y")
+        edish.Point(subject, amino, bilirubin, places.get(subject, _nowhere(page)), law == "Y")
         for subject, amino, bilirubin, law in known.select("USUBJID", "AMINOX", "BILIX", "HYSLAW").iter_rows()
     ]
     if not points:
         return []
     names = [page.group_label(name) for name in page.group_places]
+    if any(point.place == _nowhere(page) for point in points):
+        names.append(_OF_NO_GROUP)
     candidates = sum(point.candidate for point in points)
     label = f"Scatter plot of {len(points)} subjects: highest bilirubin against highest aminotransferase."
     who = f"{fmt.plural(len(points), 'subject')} with both tests on treatment"
@@ -211,7 +219,7 @@ def _lanes(page: Page) -> list[exposure_bars.Lane]:
     by_subject = days.sort("USUBJID", "START", "END").group_by("USUBJID", maintain_order=True)
     return [
         exposure_bars.Lane(
-            str(subject), places.get(str(subject), 0), tuple(doses.drop("USUBJID").iter_rows())
+            str(subject), places.get(str(subject), _nowhere(page)), tuple(doses.drop("USUBJID").iter_rows())
         )
         for (subject,), doses in by_subject
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trialwright.protocol.study import DesignKind, Masking
+from trialwright.sdtm.origin import ORIGIN_CODE
 from trialwright.simulate.records.cast import as_series
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from trialwright.simulate.plan import TrialPlan
 
 SIMULATED = "SIMULATED"
-ORIGIN = "DATAORIG"
 SCREEN, FOLLOW = "SCRN", "FUP"
 LONGEST_TEXT = 200
 SINGLE_ARM_CODE = "TRT"
@@ -136,7 +136,7 @@ def _ti(plan: TrialPlan) -> pl.DataFrame:
 def _ts(plan: TrialPlan, seed: int) -> pl.DataFrame:
     study, assumed = plan.study, plan.assumptions
     facts: list[tuple[str, str, str]] = [
-        (ORIGIN, "Origin of the Data", SIMULATED),
+        (ORIGIN_CODE, "Origin of the Data", SIMULATED),
         ("SIMSEED", "Seed of the Simulation", str(seed)),
         ("TITLE", "Trial Title", f"{SIMULATED}: {study.title}"[:LONGEST_TEXT]),
         ("TPHASE", "Trial Phase Classification", PHASES.get(study.phase, "NOT APPLICABLE")),
