@@ -9,7 +9,7 @@ import design_peers as peers
 import numba
 import numpy as np
 
-from trialwright.design.protocol_trials import progression_results
+from trialwright.design.protocol_trials import progression_results, whole_history_results
 from trialwright.protocol.read import read_study
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.read import read_assumptions
@@ -115,15 +115,24 @@ def same(model):
 
 
 def protocol():
-    """Trials of virtual subjects through scans and RECIST."""
+    """Trials of virtual subjects through scans and RECIST, and the same by whole histories one by one."""
     study = read_study("nabp-cis")
     plan = make_plan(study, read_assumptions(study))
-    progression_results(plan, 1, 67, 0, 5)
-    wall, cpu = peers.median_of(lambda: progression_results(plan, 1, 67, 0, 1000), 3)
-    print(
-        f"\nProtocol level, 67 subjects with lesions, RECIST, log-rank and Cox: {1000 / wall:,.0f} trials/s;"
-        f" {cpu / 67e3 * 1e6:.1f} µs of processor a subject"
-    )
+    size, many, few = 67, 20_000, 1000
+    print("\nProtocol level: 67 subjects with lesions, scans, RECIST, censoring; log-rank and Cox")
+    for threads in (1, numba.config.NUMBA_NUM_THREADS):
+        numba.set_num_threads(threads)
+        progression_results(plan, 1, size, 0, few)
+        wall, cpu = peers.median_of(lambda: progression_results(plan, 1, size, 0, many), 5)
+        print(
+            f"  {threads} thread(s): {many / wall:,.0f} trials/s by the clock, {many / cpu:,.0f} a second of"
+            f" processor; {cpu / many / size * 1e9:.0f} ns a subject"
+        )
+    whole = whole_history_results(plan, 1, size, 0, few)
+    _, slow = peers.median_of(lambda: whole_history_results(plan, 1, size, 0, few), 3)
+    row("whole histories, one by one", few / slow, many / cpu)
+    apart = np.abs(whole[0] - progression_results(plan, 1, size, 0, few)[0]) > 1e-6
+    print(f"  {apart.sum()} of {few:,} trials differ by more than 1e-6 in z between the two")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialwright.design.protocol_trials import BATCH, draw_trials
+from trialwright.design.protocol_trials import BATCH, draw_progression_times, draw_trials
 from trialwright.protocol.duration import DAYS_PER_MONTH
 from trialwright.protocol.endpoints import Event
 from trialwright.stats.random_streams import check_seed
@@ -49,8 +49,10 @@ def curve_trials(
     rejected, events = np.zeros(len(medians), np.int64), 0
     for first in range(0, trials, BATCH):
         count = min(BATCH, trials - first)
-        _, outcomes = draw_trials(plan, seed, size, first, count)
-        times = outcomes.pfs if Event.PROGRESSION in endpoint.events else outcomes.survival
+        if Event.PROGRESSION in endpoint.events:
+            times = draw_progression_times(plan, seed, size, first, count)
+        else:
+            times = draw_trials(plan, seed, size, first, count)[1].survival
         counted = times.counted.reshape(count, size)
         seen = (times.event.reshape(count, size) & counted).sum(axis=1)
         months = np.where(counted, times.days.reshape(count, size), 0.0).sum(axis=1) / DAYS_PER_MONTH

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trialwright.simulate.parameters import Codes
     from trialwright.simulate.patients import Patients
     from trialwright.simulate.plan import TrialPlan
+    from trialwright.simulate.tiles.progression import Progressions
     from trialwright.stats.inputs import Floats, Integers
 
 BATCH = 250
@@ -80,6 +81,19 @@ def _analysed(plan: TrialPlan, size: int, arm: Codes, times: Times) -> Floats:
     return out
 
 
+def _times_of(found: Progressions) -> Times:
+    return Times(found.days, found.event, np.ones(len(found.days), np.bool_))
+
+
+def draw_progression_times(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Times:
+    """The times to progression of `draw_trials`, without anything else about the subjects.
+
+    Raises:
+        ArgumentError: the seed is out of range.
+    """
+    return _times_of(draw_progressions(plan, seed, size, first, count))
+
+
 def progression_results(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Floats:
     """Log-rank z, log hazard ratio, its error and events of PFS, one column a trial.
 
@@ -90,8 +104,7 @@ def progression_results(plan: TrialPlan, seed: int, size: int, first: int, count
         StudyFileError: the study compares no two arms.
     """
     found = draw_progressions(plan, seed, size, first, count)
-    times = Times(found.days, found.event, np.ones(len(found.days), np.bool_))
-    return _analysed(plan, size, found.arm, times)
+    return _analysed(plan, size, found.arm, _times_of(found))
 
 
 def whole_history_results(plan: TrialPlan, seed: int, size: int, first: int, count: int) -> Floats:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import get_num_threads
 
 from trialwright.errors import ArgumentError
 from trialwright.simulate.baseline import Baseline, draw_baseline, empty_baseline
@@ -45,7 +45,7 @@ class Patients:
 
 def on_all_cores(count: int, work: Callable[[tuple[int, int]], None]) -> None:
     """Call `work` for ranges of rows, a thread a core: the kernels let go of the interpreter's lock."""
-    workers = os.cpu_count() or 1
+    workers = int(get_num_threads())
     size = max(SMALLEST_SHARE, -(-count // workers))
     ranges = [(first, min(first + size, count)) for first in range(0, count, size)]
     if len(ranges) == 1:
