@@ -19,7 +19,7 @@ from trialwright.errors import StudyFileError
 from trialwright.protocol.endpoints import TimeToEventEndpoint
 from trialwright.simulate.outcomes import Times, outcomes_of
 from trialwright.simulate.patients import draw_outcomes
-from trialwright.simulate.tiles.draw import draw_progressions
+from trialwright.simulate.tiles.draw import draw_progressions, draw_responses
 from trialwright.stats.kernel import kernel
 from trialwright.stats.random_streams import check_seed
 from trialwright.stats.special import normal_isf
@@ -167,11 +167,11 @@ def response_counts(plan: TrialPlan, seed: int, trials: int) -> ResponseCounts:
     found = [np.empty((3, 0), np.int64)]
     for first in range(0, trials, BATCH):
         count = min(BATCH, trials - first)
-        _, outcomes = draw_trials(plan, seed, size, first, count)
+        some = draw_responses(plan, seed, size, first, count)
         flags = [
-            outcomes.evaluable,
-            outcomes.evaluable & np.isin(outcomes.best, (Response.CR, Response.PR)),
-            outcomes.evaluable & np.isin(outcomes.confirmed, (Response.CR, Response.PR)),
+            some.evaluable,
+            some.evaluable & np.isin(some.best, (Response.CR, Response.PR)),
+            some.evaluable & np.isin(some.confirmed, (Response.CR, Response.PR)),
         ]
         found.append(np.array([flag.reshape(count, size).sum(axis=1) for flag in flags]))
     return ResponseCounts(*np.concatenate(found, axis=1))

@@ -18,7 +18,7 @@ from trialwright.errors import StudyFileError
 from trialwright.protocol.read import read_study
 from trialwright.simulate.plan import make_plan
 from trialwright.simulate.read import read_assumptions
-from trialwright.simulate.tiles.draw import draw_progressions
+from trialwright.simulate.tiles.draw import draw_progressions, draw_responses
 from trialwright.stats.cox import cox
 from trialwright.stats.logrank import logrank
 from trialwright.stats.tied_trials import analyse_trials
@@ -86,6 +86,17 @@ def test_times_drawn_alone_are_those_of_whole_histories(name):
         assert np.array_equal(alone.arm, some.baseline.arm)
         assert np.array_equal(alone.days, outcomes.pfs.days)
         assert np.array_equal(alone.event, outcomes.pfs.event)
+
+
+@pytest.mark.parametrize("name", ["nabp-cis", "nivo-gemcis", "ici-capox"])
+def test_responses_drawn_alone_are_those_of_whole_histories(name):
+    plan = plan_of(name)
+    size, trials = plan.assumptions.subjects, 300
+    alone = draw_responses(plan, 5, size, 40, trials)
+    _, outcomes = draw_trials(plan, 5, size, 40, trials)
+    assert np.array_equal(alone.evaluable, outcomes.evaluable)
+    assert np.array_equal(alone.best, outcomes.best)
+    assert np.array_equal(alone.confirmed, outcomes.confirmed)
 
 
 def test_the_tests_of_fast_trials_are_those_of_whole_histories():

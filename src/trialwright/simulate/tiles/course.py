@@ -56,6 +56,7 @@ from trialwright.simulate.tiles.scratch import (
     PRIMARY,
     PRIOR,
     PROGRESSED,
+    SCANS_MADE,
     SHRINK,
     SURGERY,
     THERAPY,
@@ -82,7 +83,7 @@ def take_seats(s: Scratch, block: Ints, first: int, n: int, size: int, seed: int
     order, wide, held = block.copy(), len(block), NO_BLOCK
     for i in range(n):
         trials[i], subjects[i] = np.uint64(trial), np.uint64(subject)
-        whole[PROGRESSED + i], whole[LAST + i] = NEVER, -1
+        whole[PROGRESSED + i], whole[LAST + i], whole[SCANS_MADE + i] = NEVER, -1, 0
         number = subject // wide
         if number != held:
             shuffle_block(block, seed, trial, number, order)

@@ -90,7 +90,7 @@ def fill_progressions(
     rows: tuple[int, int], setting: Setting, seed: int, first: int, out: Progressions
 ) -> None:
     """Fill some rows of `out`; row k is subject first + k, counted through all trials."""
-    s = scratch_of(seed)
+    s = scratch_of(seed, len(setting.disease.scan_days))
     for row in range(rows[0], rows[1], TILE):
         n = min(TILE, rows[1] - row)
         simulate_tile(setting, s, first + row, n, seed)

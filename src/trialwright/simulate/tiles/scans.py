@@ -38,6 +38,7 @@ from trialwright.simulate.tiles.scratch import (
     PROGRESSED,
     READ_MM,
     SCANNED,
+    SCANS_MADE,
     SEAT,
     SMALLEST_RATIO,
     TARGETS,
@@ -123,8 +124,8 @@ def list_scans(p: DiseaseParameters, s: Scratch, planned: int, n: int) -> tuple[
 @kernel
 def judge_scans(p: DiseaseParameters, options: Options, s: Scratch, n: int) -> None:
     """Judge the n scans now, and keep the day of each as that of progression or as evaluable."""
-    whole, real = s.whole, s.real
-    gone, progression = p.nontarget_gone, p.nontarget_progression
+    whole, real, days, codes = s.whole, s.real, s.day, s.overall
+    gone, progression, planned = p.nontarget_gone, p.nontarget_progression, len(p.scan_days)
     for i in range(n):
         place, day = whole[SCANNED + i], whole[DAY + i]
         seat = whole[SEAT + place]
@@ -142,7 +143,9 @@ def judge_scans(p: DiseaseParameters, options: Options, s: Scratch, n: int) -> N
         if measured[1] == 0 and is_new_nadir(measured[0], nadir, options):
             real[NADIR_MM + place] = measured[0]
         whole[IN_CR + place] = 1 if in_complete_response(was_cr, overall, measured[3], non_target) else 0
-        whole[VISIT + place] += 1
+        made = whole[VISIT + place]
+        days[seat * planned + made - 1], codes[seat * planned + made - 1] = day, overall
+        whole[VISIT + place], whole[SCANS_MADE + seat] = made + 1, made
         if overall == PD:
             whole[PROGRESSED + seat] = day
         elif overall != NE:

@@ -18,6 +18,7 @@ from trialwright.stats.lane_draws import DRAW, SUBJECT, TILE, TRIAL, draw_blocks
 from trialwright.stats.random_streams import round_keys
 
 if TYPE_CHECKING:
+    from trialwright.derive.recist.histories import Codes
     from trialwright.derive.recist.options import Options
     from trialwright.simulate.parameters import BaselineParameters, DiseaseParameters, Floats, Ints
     from trialwright.simulate.progression_rules import ProgressionRules
@@ -32,7 +33,8 @@ BASELINE_STATE, IN_CR = range(21 * TILE, 23 * TILE, TILE)
 # whole numbers by position in a list
 LISTED, ORGANS, SECOND, PICKED, PICKED_SEAT, FLAG = range(23 * TILE, 29 * TILE, TILE)
 ACTIVE, SCANNED, DAY, UNREAD = range(29 * TILE, 33 * TILE, TILE)
-WHOLE_ROWS = 33
+SCANS_MADE = 33 * TILE  # by seat, after baseline
+WHOLE_ROWS = 34
 
 # real numbers by seat
 PRIMARY, LOGIT, SHRINK, GROWTH, FRAILTY = range(0, 5 * TILE, TILE)
@@ -78,11 +80,15 @@ class Scratch(NamedTuple):
     """The same of those who have a scan now."""
     organs: Ints
     """Of the targets of the subject in hand."""
+    day: Ints
+    """Of each scan after baseline, by seat: one row of planned scans a seat."""
+    overall: Codes
+    """The response of each scan, as `day`."""
 
 
 @kernel
-def scratch_of(seed: int) -> Scratch:
-    """Return fresh arrays."""
+def scratch_of(seed: int, scans: int) -> Scratch:
+    """Return fresh arrays for so many planned scans."""
     return Scratch(
         round_keys(seed),
         np.zeros(TILE, np.uint64),
@@ -94,6 +100,8 @@ def scratch_of(seed: int) -> Scratch:
         np.zeros(MOST_TARGETS, np.int64),
         np.zeros(MOST_TARGETS, np.int64),
         np.zeros(MOST_TARGETS, np.int64),
+        np.zeros(TILE * scans, np.int64),
+        np.zeros(TILE * scans, np.int8),
     )
 
 
