@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from trialwright.report import blocks
 from trialwright.report import format as fmt
+from trialwright.report.plan_words import plan_sentence
 
 if TYPE_CHECKING:
     from trialwright.design.ledger import Book
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def plan_section(study: Study, check: PlanCheck, book: Book) -> blocks.Section:
     """The plan, its check and the findings."""
-    parts: list[blocks.Block] = [blocks.Prose(check.sentence)]
+    parts: list[blocks.Block] = [blocks.Prose(plan_sentence(study))]
     source = study.size_plan.source if study.size_plan is not None else None
     if study.size_plan is not None:
         parts.append(

@@ -198,7 +198,7 @@ def _power_figure(page: RatePage) -> blocks.Figure:
     staged = page.two_stages
     if staged is not None:
         rates = [k / STEPS for k in range(1, STEPS)]
-        lines.insert(0, Curve("the study's two stages", tuple((p, staged.reject(p)) for p in rates)))
+        lines.insert(0, Curve("The study's two stages", tuple((p, staged.reject(p)) for p in rates)))
     label = f"Power of the exact test at the end by the true response rate, {n} subjects"
     ticks = tuple((k / 10, f"{10 * k}%") for k in range(11))
     guides = [Guide(given.errors.power, page.shown_power)]

@@ -28,9 +28,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlanCheck:
-    """The plan in a sentence, its properties, and what someone should look at."""
+    """The properties of a plan, and what someone should look at."""
 
-    sentence: str
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
 

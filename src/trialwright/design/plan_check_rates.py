@@ -59,8 +59,7 @@ def single_stage_check(plan: SingleStagePlan, given: RateInputs, sizes: dict[str
         what = f"Power with the {given.evaluable} evaluable ({test.needed} responses needed)"
         rows.append(Line(what, percent(plan.power), test.power, percent(test.power), EXACT_TEST))
         found += low_power(test.power, plan.power, EXACT, of, "enrol for those who will not be evaluable")
-    sentence = f"Single stage: {_rates(plan)}, {_errors(plan)}."
-    return PlanCheck(sentence, tuple(rows), tuple(found))
+    return PlanCheck(tuple(rows), tuple(found))
 
 
 def _one_test(plan: SingleStagePlan, words: str, n: int, rates: Rates) -> tuple[list[Line], list[Finding]]:
@@ -128,8 +127,7 @@ def two_stage_check(plan: StatedStages, sizes: dict[str, int]) -> PlanCheck:
             f"the stages hold for the study; cohorts {', '.join(sizes)} have rates but no stages of their own"
         )
         found.append(finding(Severity.NOTE, "DESIGN-COHORTS", what, "plan cohorts as single stage"))
-    sentence = f"Simon two-stage {stages}: {_rates(plan)}, {_errors(plan)}."
-    return PlanCheck(sentence, tuple(lines), tuple(found))
+    return PlanCheck(tuple(lines), tuple(found))
 
 
 def _told(design: TwoStageDesign) -> str:
@@ -170,9 +168,7 @@ def two_rates_check(plan: TwoArmPlan, given: TwoRateInputs) -> PlanCheck:
     )
     remedy = f"plan {int(needed) + 1} subjects, or state what {n} can show"
     found = low_power(power, plan.power, APPROXIMATE, f"{n} subjects", remedy)
-    asked = f"a loss of {percent(margin)} to rule out" if margin else "superiority"
-    sentence = f"Rates of {percent(control)} and {percent(experimental)}, {asked}, {_errors(plan)}."
-    return PlanCheck(sentence, lines, tuple(found))
+    return PlanCheck(lines, tuple(found))
 
 
 def winner_check(plan: WinnerPlan, size: int, arms: int) -> PlanCheck:
@@ -187,18 +183,7 @@ def winner_check(plan: WinnerPlan, size: int, arms: int) -> PlanCheck:
     )
     of = f"{n} subjects in each of {arms} arms"
     found = low_power(chosen, plan.probability, EXACT, of, f"plan {needed} in each arm")
-    sentence = (
-        f"Pick the winner of {arms} arms: {percent(plan.best_rate)} against {percent(plan.other_rate)}."
-    )
-    return PlanCheck(sentence, lines, tuple(found))
-
-
-def _rates(plan: SingleStagePlan | StatedStages) -> str:
-    return f"a rate of {percent(plan.null_rate)} is too low, {percent(plan.target_rate)} worth finding"
-
-
-def _errors(plan: SingleStagePlan | StatedStages | TwoArmPlan) -> str:
-    return f"alpha {plan.alpha}, power {percent(plan.power)}"
+    return PlanCheck(lines, tuple(found))
 
 
 def _upper(words: str) -> str:

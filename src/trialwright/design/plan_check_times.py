@@ -43,11 +43,7 @@ def curve_check(plan: OneSamplePlan, given: CurveInputs) -> PlanCheck:
     )
     remedy = f"plan {math.ceil(needed)} subjects, or longer follow-up"
     found = low_power(power, plan.power, APPROXIMATE, f"{n} subjects", remedy)
-    sentence = (
-        f"One arm against a median of {plan.null_median}; {plan.target_median} is worth finding;"
-        f" alpha {plan.alpha}, power {percent(plan.power)}."
-    )
-    return PlanCheck(sentence, lines, tuple(found))
+    return PlanCheck(lines, tuple(found))
 
 
 def two_arms_check(plan: TwoArmPlan, given: RandomisedInputs) -> PlanCheck:
@@ -83,18 +79,7 @@ def two_arms_check(plan: TwoArmPlan, given: RandomisedInputs) -> PlanCheck:
     remedy = f"plan {math.ceil(needed)} events among about {math.ceil(subjects)} subjects"
     remedy += f", or analyse {after:.0f} months after the first entry" if math.isfinite(after) else ""
     found += low_power(power, plan.power, APPROXIMATE, f"{n} subjects with {events:.0f} events", remedy)
-    return PlanCheck(_sentence(plan, given), tuple(lines), tuple(found))
-
-
-def _sentence(plan: TwoArmPlan, given: RandomisedInputs) -> str:
-    if given.margin is not None:
-        asked = f"Non-inferiority: rule out a hazard ratio of {given.margin:g}"
-    else:
-        asked = "Screening for a phase III" if given.screens else "Superiority"
-    return (
-        f"{asked}; assumed hazard ratio {given.ratio:.3g}, control median {given.medians[0]:g} months;"
-        f" alpha {plan.alpha}, power {percent(plan.power)}."
-    )
+    return PlanCheck(tuple(lines), tuple(found))
 
 
 def _too_late(given: RandomisedInputs, expected: float) -> list[Finding]:

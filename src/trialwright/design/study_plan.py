@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from trialwright.protocol.study import Study
     from trialwright.simulate.scenario import Assumptions
 
-UNSTATED = "The study file has no section `design`: no hypothesis is stated that its size could be held to."
-NO_TEST = "No hypothesis is tested: the size is what there was, or what an interval needs."
-
 
 def check_plan(study: Study, assumptions: Assumptions) -> PlanCheck:
     """Hold the size of a study to the hypotheses, errors and timing that its file states.
@@ -52,7 +49,7 @@ def check_plan(study: Study, assumptions: Assumptions) -> PlanCheck:
         return curve_check(plan, curve_inputs(name, endpoint, study, assumptions))
     if isinstance(plan, TwoArmPlan):
         return two_arms_check(plan, randomised_inputs(name, endpoint, study, assumptions))
-    return PlanCheck(UNSTATED if plan is None else NO_TEST)
+    return PlanCheck()
 
 
 def _rates(study: Study, assumptions: Assumptions, name: str, endpoint: ResponseEndpoint) -> PlanCheck:
@@ -67,4 +64,4 @@ def _rates(study: Study, assumptions: Assumptions, name: str, endpoint: Response
         return two_rates_check(plan, two_rate_inputs(name, endpoint, study, assumptions))
     if isinstance(plan, WinnerPlan):
         return winner_check(plan, planned_size(study, assumptions.subjects), len(study.arms))
-    return PlanCheck(UNSTATED if plan is None else NO_TEST)
+    return PlanCheck()

@@ -18,6 +18,7 @@ from trialwright.design.study_plan import check_plan
 from trialwright.files import atomic_file
 from trialwright.protocol.read import read_study
 from trialwright.report import blocks, render
+from trialwright.report.plan_words import plan_sentence
 from trialwright.simulate.read import read_assumptions
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
     page = _Document(
         title=study.title,
         kicker=f"Design report · {study.id}",
-        headline=(*lead, *headline) or (Markup("{}").format(check.sentence),),
+        headline=(*lead, *headline) or (Markup("{}").format(plan_sentence(study)),),
         headline_small="Numbers link to how they were computed.",
         facts=blocks.Facts(facts),
         sections=blocks.numbered([first, *sections, book.section()]),
@@ -105,7 +106,7 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
         path.write_text(text + "\n", encoding="utf-8")
     with atomic_file(out / PAGE) as path:
         path.write_text(render.document(page) + "\n", encoding="utf-8")
-    return DesignReport(study.id, out / PAGE, check.sentence, check.findings, numbers)
+    return DesignReport(study.id, out / PAGE, plan_sentence(study), check.findings, numbers)
 
 
 def _finite(value: float) -> float | None:

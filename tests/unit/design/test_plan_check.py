@@ -168,7 +168,6 @@ def test_a_screening_trial_keeps_to_the_levels_of_rubinstein(planned, alpha, not
     section = f"type: screening\n{ARMS.format(0.6, alpha, 0.6)}"
     found = checked(planned("nabp-cis", section, swaps=SUPERIOR))
     assert ((Severity.NOTE, "DESIGN-SCREENING") in codes(found)) == noted
-    assert found.sentence.startswith("Screening")
 
 
 def test_events_that_the_subjects_will_not_have_are_a_warning(planned):
@@ -188,7 +187,7 @@ def test_picking_the_winner_is_held_to_enumeration(planned):
 def test_without_hypotheses_nothing_is_held_against_the_size(planned):
     study = read_study("ici-capox")
     assert check_plan(study, read_assumptions(study)).findings == ()
-    assert "no section `design`" in checked(planned("nabp-cis", "")).sentence
+    assert checked(planned("nabp-cis", "")).lines == ()
 
 
 ERRORS = "alpha: 0.05 one-sided\npower: 0.8"

@@ -11,6 +11,7 @@ from trialwright.protocol.study import GroupKind
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.report import protocol_words as say
+from trialwright.report.plan_words import plan_sentence
 from trialwright.report.sections import monitoring
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 def section(page: Page) -> blocks.Section:
     """The chapter on design."""
-    parts = [*_groups(page), *_treatment(page), *_schedule(page), *_endpoints(page), *_response(page)]
+    parts = [*_size(page), *_groups(page), *_treatment(page), *_schedule(page), *_endpoints(page)]
+    parts += _response(page)
     parts += [*monitoring.planned(page), *_sets(page), *_eligibility(page)]
     return blocks.Section("design", "Design", tuple(parts))
 
@@ -35,6 +37,13 @@ def _items(sentences: Iterator[str]) -> Markup:
     return Markup("<ul>{}</ul>").format(
         Markup("").join(Markup("<li>{}</li>").format(line) for line in sentences)
     )
+
+
+def _size(page: Page) -> Iterator[blocks.Block]:
+    """What the study set out to show, where its file says so."""
+    plan = page.study.size_plan
+    if plan is not None:
+        yield blocks.Prose(f"{plan_sentence(page.study)} Source: {plan.source or 'study file'}.")
 
 
 def _groups(page: Page) -> Iterator[blocks.Block]:
