@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialwright.findings import Severity
 from trialwright.ingest.outcomes import Fate
 from trialwright.ingest.rulebook import ingest_rules
+from trialwright.sdtm.discover import INGEST_REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from trialwright.ingest.outcomes import Tally
 
-REPORT = "ingest-report"
+REPORT = INGEST_REPORT
 _COLUMNS = ("sheet", "row", "cell", "column", "fate", "severity", "code", "value", "what", "remedy")
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+INGEST_REPORT = "ingest-report"
+"""What `ingest` writes beside the data that it made: no dataset, so none that is left unused."""
+
 SUFFIXES = (".parquet", ".csv", ".xpt", ".json", ".ndjson")
 _SPLIT = re.compile(rf"^((?:{SUPPLEMENTAL})?[A-Z]{{2}})[A-Z0-9]{{1,2}}$")
 _SHOWN = 5
@@ -70,7 +73,11 @@ def _candidates(folder: Path) -> list[Path]:
     except OSError as error:
         raise InputFileError.at(str(folder), f"cannot be listed: {error.strerror}") from error
     return [
-        path for path in files if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "_"))
+        path
+        for path in files
+        if path.suffix.lower() in SUFFIXES
+        and not path.name.startswith((".", "_"))
+        and path.stem != INGEST_REPORT
     ]
 
 

@@ -120,6 +120,13 @@ def test_a_declared_file_is_read_and_others_are_noted(tmp_path):
     assert (unused.severity, "rs_onco.csv" in unused.what) == (Severity.NOTE, True)
 
 
+def test_the_report_of_an_ingest_is_no_dataset(tmp_path):
+    save(tmp_path, dm__csv=DM)
+    (tmp_path / "ingest-report.json").write_text("{}")
+    (tmp_path / "ingest-report.csv").write_text("cell,was\n")
+    assert "DATASET-UNUSED" not in {finding.code for finding in read_folder(tmp_path).findings}
+
+
 def test_a_declared_file_that_is_absent_falls_back_to_the_plain_name(tmp_path):
     recist = "USUBJID,RSTESTCD,RSSTRESC,RSDTC\nS-1,OVRLRESP,PR,2020-01-01\n"
     data = read_folder(save(tmp_path, dm__csv=DM, rs__csv=recist), {"RS": "rs_onco_recist"})
