@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trialwright.claims.audit import audit, has_errors
 from trialwright.claims.read import read_claims, resolve_claims
 from trialwright.claims.told import as_json, as_text
+from trialwright.errors import ArgumentError
 from trialwright.files import atomic_file
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from trialwright.claims.finding import Finding
     from trialwright.claims.model import Publication
     from trialwright.progress import Progress
+
+_STUDY_FILE = "study.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +82,30 @@ def draft(text: Path, out: Path | None) -> str:
     return f"{out}: {drafted.claims} claims, {drafted.not_understood} numbers not understood\n"
 
 
-def reconstruct(claims: str, out: Path, progress: Progress, *, seed: int) -> str:
+def reconstruct(claims: str, out: Path, progress: Progress, *, seed: int, size: int | None = None) -> str:
     """Rebuild subjects that the claims allow, write them, and tell what was met.
+
+    A study file beside the claims says how the subjects are treated.
 
     Raises:
         StudyFileError: there are no claims, or they say too little.
-        ArgumentError: OR-Tools is not installed, or the folder holds other files.
+        ArgumentError: OR-Tools is not installed, the folder holds other files, or the size is below 1.
         DataError: no subjects were found.
     """
     publication = read_claims(claims)
     if publication.curves:
         return _from_curves(publication, resolve_claims(claims).parent, out, progress, seed=seed)
-    from trialwright.claims.reconstruct.ensemble import build  # noqa: PLC0415 - only this command needs it
+    if size is not None and size < 1:
+        raise ArgumentError.at("--ensemble", str(size), expected="1 data set or more")
+    from trialwright.claims.reconstruct.ensemble import SIZE, build  # noqa: PLC0415 - only this command needs it
     from trialwright.claims.reconstruct.write import told, write  # noqa: PLC0415 - likewise
+    from trialwright.protocol.read import read_study  # noqa: PLC0415 - likewise
 
-    ensemble = build(publication, progress, seed=seed)
-    write(publication, ensemble, out, seed=seed)
-    return told(ensemble)
+    folder = resolve_claims(claims).parent
+    study = read_study(str(folder)) if (folder / _STUDY_FILE).is_file() else None
+    ensemble = build(publication, progress, seed=seed, size=size or SIZE, study=study)
+    write(publication, ensemble, out, study)
+    return told(publication, ensemble)
 
 
 def _from_curves(publication: Publication, folder: Path, out: Path, progress: Progress, *, seed: int) -> str:

@@ -262,12 +262,13 @@ def reconstruct(
     ],
     out: Annotated[Path, typer.Option(help="The folder to write: SDTM, the ensemble, the constraints.")],
     seed: Annotated[int, typer.Option(help="Same seed, same subjects.")] = 1,
+    ensemble: Annotated[int, typer.Option(help="How many data sets.")] = 50,
 ) -> None:
     """Patient-level data that the claims or digitised curves allow; everything is marked RECONSTRUCTED."""
     from trialwright import auditing  # noqa: PLC0415 (heavy)
     from trialwright.progress import OnTerminal  # noqa: PLC0415 (heavy)
 
-    typer.echo(auditing.reconstruct(claims, out, OnTerminal(), seed=seed), nl=False)
+    typer.echo(auditing.reconstruct(claims, out, OnTerminal(), seed=seed, size=ensemble), nl=False)
 
 
 @app.command()

@@ -81,7 +81,7 @@ def _records(
             "inside": _inside(row, figure.unit, printed) if bound == "value" else "",
             "reason": reason,
             "note": figure.note or "",
-            "impossible": (figure.impossible or "") if bound == "value" else "",
+            "impossible": figure.why_impossible(bound),
         }
 
 

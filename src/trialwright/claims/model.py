@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints
 
 from trialwright.claims.printed import Printed, PrintedP
+from trialwright.claims.recorded import Recorded, RecordedParts
 from trialwright.protocol.part import Answer, Count, CountOrZero, Part, Text, wrong
 
 _DAY = re.compile(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$")
@@ -141,7 +142,10 @@ class Interval(Claim):
 
 
 class Proportion(Interval):
-    """So many of a population, in percent; `k` may be missing. `column` joins the cells of a column."""
+    """So many of a population, in percent; `k` may be missing. `column` joins the cells of a column.
+
+    `record` says how those who count are recorded, for a reconstruction.
+    """
 
     type: Literal["proportion", "percent"]
     k: CountOrZero | None = None
@@ -149,6 +153,7 @@ class Proportion(Interval):
     percent: Annotated[Printed | None, Field(validation_alias=AliasChoices("percent", "value"))] = None
     method: Label | None = None
     column: Label | None = None
+    record: Recorded | None = None
 
 
 class Median(Interval):
@@ -212,6 +217,7 @@ class CountClaim(Claim):
 
     type: Literal["count"]
     k: Annotated[CountOrZero, Field(validation_alias=AliasChoices("k", "value", "count"))]
+    record: Recorded | None = None
 
 
 class Partition(Claim):
@@ -221,6 +227,7 @@ class Partition(Claim):
     parts: Annotated[dict[Label, PartCount], BeforeValidator(_read_parts), Field(min_length=1)]
     total: PartCount
     complete: Answer = True
+    record: RecordedParts | None = None
 
 
 class DateClaim(Claim):
@@ -297,11 +304,17 @@ class PublishedStudy(Part):
 
 
 class Population(Part):
-    """A group of subjects; `of` is the population it was taken from."""
+    """A group of subjects; `of` is the population it was taken from.
+
+    `record` is what its members have on record and the others of `of` do not; `cycles_completed` is how
+    many cycles they had at least, and the others not.
+    """
 
     n: Count
     of: Label | None = None
     is_arm: Annotated[Answer, Field(alias="arm")] = False
+    record: Recorded | None = None
+    cycles_completed: Count | None = None
     quote: Text | None = None
 
 

@@ -12,6 +12,7 @@ from trialwright.claims.model import (
     Publication,
     PublishedStudy,
 )
+from trialwright.claims.recorded import Recorded, RecordedParts
 from trialwright.protocol.part import CUSTOM, nearest
 from trialwright.protocol.problems import Path, Problem, found
 from trialwright.protocol.repair import at
@@ -98,6 +99,11 @@ def _keys(path: Path, data: Any) -> list[str]:
             model = Population
         case ("curves", _):
             model = DigitisedCurve
+        case ("claims", int(), "record"):
+            kind = at(data, (*path[:-1], "type"))
+            model = RecordedParts if kind == "partition" else Recorded
+        case ("populations", _, "record"):
+            model = Recorded
         case ("not_understood", _):
             model = Leftover
         case ("claims", int()):

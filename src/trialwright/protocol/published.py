@@ -76,11 +76,18 @@ class Figure(Part):
     row: RowKey
     note: Text | None = Field(default=None, description="How the figure is read where the words are open.")
     impossible: Text | None = Field(default=None, description="Why it cannot be as printed.")
+    impossible_low: Text | None = Field(default=None, description="Why its lower bound cannot be as printed.")
+    impossible_high: Text | None = Field(
+        default=None, description="Why its upper bound cannot be as printed."
+    )
 
     @model_validator(mode="after")
     def _printed_is_a_number(self) -> Self:
         if (self.low is None) != (self.high is None):
             raise wrong("both `low` and `high`, or neither")
+        for reason, bound in ((self.impossible_low, self.low), (self.impossible_high, self.high)):
+            if reason is not None and bound is None:
+                raise wrong("the bound that cannot be, beside the reason why it cannot")
         for _, text in self.texts:
             if self.unit is not Unit.DATE and not _is_number(text):
                 raise wrong(f"digits with at most one point, as printed; '{text}' is not")
@@ -94,6 +101,11 @@ class Figure(Part):
         for bound, text in (("value", self.printed), ("low", self.low), ("high", self.high)):
             if text is not None:
                 yield bound, text
+
+    def why_impossible(self, bound: str) -> str:
+        """Why a number of the figure cannot be as printed, or nothing."""
+        reasons = {"value": self.impossible, "low": self.impossible_low, "high": self.impossible_high}
+        return reasons[bound] or ""
 
 
 class Publication(Part):

@@ -23,13 +23,19 @@ _HARDLY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The least and the most that an unreported figure can be; `proved` says whether both are optimal."""
+    """The least and the most that an unreported figure can be; `proved` says whether both are optimal.
+
+    `day` is that of a rate; without one the figure is a number of events.
+    """
 
     figure: str
     low: float
     high: float
     possible: tuple[float, float]
     proved: bool
+    group: str = ""
+    endpoint: str = ""
+    day: int | None = None
 
     @property
     def words(self) -> str:
@@ -113,15 +119,17 @@ def _bound_of_events(group: Group, endpoint: str, without: tuple[str, ...]) -> B
         model = _ready(group, without)
         ends.append(_optimum(model, sum(model.curves[endpoint].events), most=most))
     name = f"{group.name}: {endpoint} events"
-    return Bound(name, ends[0][0], ends[1][0], (0.0, float(group.n)), ends[0][1] and ends[1][1])
+    proved = ends[0][1] and ends[1][1]
+    return Bound(name, ends[0][0], ends[1][0], (0.0, float(group.n)), proved, group.name, endpoint)
 
 
 def _bound_of_rate(group: Group, endpoint: str, without: tuple[str, ...]) -> Bound:
-    ends = []
+    ends, day = [], math.floor(_RATE_MONTHS * _MONTH)
     for most in (True, False):
         model = _ready(group, without)
-        fallen = model.fallen_at(model.curves[endpoint], math.floor(_RATE_MONTHS * _MONTH), "rate")
+        fallen = model.fallen_at(model.curves[endpoint], day, "rate")
         value, proved = _optimum(model, fallen, most=most)
         ends.append((round(100 * math.exp(-value / SCALE), 1), proved))
     name = f"{group.name}: {_RATE_MONTHS}-month {endpoint} in percent"
-    return Bound(name, ends[0][0], ends[1][0], (0.0, 100.0), ends[0][1] and ends[1][1])
+    proved = ends[0][1] and ends[1][1]
+    return Bound(name, ends[0][0], ends[1][0], (0.0, 100.0), proved, group.name, endpoint, day)

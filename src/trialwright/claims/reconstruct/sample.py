@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from trialwright.claims.reconstruct.curve_model import SLACK, GroupModel
 from trialwright.claims.reconstruct.prove import solver
+from trialwright.claims.reconstruct.targets import ENDPOINTS, Group
 
 if TYPE_CHECKING:
-    from trialwright.claims.reconstruct.targets import Group
+    from trialwright.claims.reconstruct.targets import Targets
 
 Ints = npt.NDArray[np.int64]
 _EFFORT = 0.06
@@ -51,6 +52,16 @@ def sample(
     return None
 
 
+def everybody_else(targets: Targets, name: str, rng: np.random.Generator) -> Rebuilt:
+    """The subjects outside every group: survival near that of the others, free to move."""
+    horizon = max(one.horizon for one in targets.groups)
+    group = Group(name, targets.rest, horizon, dict.fromkeys(ENDPOINTS, ()), dict.fromkeys(ENDPOINTS, ()), ())
+    days = rng.exponential(_USUAL_MEDIAN / np.log(2.0), targets.rest)
+    times = np.sort(np.clip(days.astype(np.int64), _FIRST_SCAN, horizon))
+    died = (rng.random(targets.rest) < rng.uniform(*_EVENT_SHARE)).astype(np.int64)
+    return Rebuilt(group, {"OS": times}, {"OS": died})
+
+
 def _values(one: object, variables: list[object]) -> Ints:
     return np.array([one.value(variable) for variable in variables], np.int64)  # type: ignore[attr-defined]
 
@@ -66,6 +77,7 @@ def _prepared(
         if name in totals:
             found.model.add(sum(curve.events) == totals[name])
         wanted, happens = _course(group, name, rng)
+        found.model.add(curve.times[0] >= group.first_end)
         for j, (time, event) in enumerate(zip(curve.times, curve.events, strict=True)):
             away = found.model.new_int_var(0, group.horizon, "")
             found.model.add(away >= time - int(wanted[j]))
@@ -77,6 +89,8 @@ def _prepared(
         for count, day in group.free_for:
             if count:
                 found.model.add(times[group.n - count] >= day)
+        if group.fails_by[0]:
+            found.model.add(times[group.fails_by[0] - 1] <= group.fails_by[1])
         _ends_at_death(found)
     found.model.minimize(sum(costs))
     return found

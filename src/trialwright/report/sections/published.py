@@ -33,7 +33,7 @@ _SECTIONS: Mapping[str, str] = MappingProxyType(
 _UNITS: Mapping[str, str] = MappingProxyType(
     {"percent": "%", "months": "months", "years": "years", "cycles": "cycles"}
 )
-_SIMULATED = "SIMULATED"
+_SIMULATED, _RECONSTRUCTED = "SIMULATED", "RECONSTRUCTED"
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,11 @@ def _agreement(figure: _Figure, beside: str) -> Markup:
 def _remarks(figure: _Figure) -> Markup:
     value = figure.value
     parts = []
-    if value["impossible"]:
-        parts.append(Markup("<b>Cannot be as printed:</b> {}.").format(value["impossible"]))
+    parts += [
+        Markup("<b>Cannot be as printed:</b> {}.").format(record["impossible"])
+        for record in figure.records
+        if record["impossible"]
+    ]
     if value["note"]:
         parts.append(Markup("{}.").format(value["note"]))
     return Markup(" ").join(parts)
@@ -164,6 +167,9 @@ def _summary(figures: Sequence[_Figure], beside: str) -> str:
     equal, differ, without = (found.count(one) for one in (_EQUAL, _DIFFERS, _NOT_COMPUTED))
     told = f"{fmt.plural(len(figures), 'published figure')}: {equal} equal as printed, {differ} different, "
     told += f"{without} not computed."
+    cannot = [figure.value["name"] for figure in figures if any(one["impossible"] for one in figure.records)]
+    if cannot:
+        told += f" {len(cannot)} cannot be as printed: {', '.join(map(str, cannot))}."
     inside = [str(figure.value["inside"]) for figure in figures if figure.value["inside"]]
     if inside:
         told += f" Where there is a {beside} interval, the published value lies inside it in "
@@ -178,5 +184,11 @@ def _notes(page: Page, figures: Sequence[_Figure]) -> Iterator[str]:
             "Simulated figures come from one virtual trial of the published size: they scatter around the "
             "published ones as those of a repeated trial would, and are no evidence for or against them."
         )
-    if any(figure.value["impossible"] for figure in figures):
+    if page.mark == _RECONSTRUCTED:
+        yield (
+            "Reconstructed subjects were made to give these figures, one data set of many that do: agreement "
+            "is no evidence for them, and what they do not bound was filled by the rules in "
+            "reconstructed-constraints.txt beside the data."
+        )
+    if any(record["impossible"] for figure in figures for record in figure.records):
         yield "A figure that cannot be as printed stands as printed, and says why."

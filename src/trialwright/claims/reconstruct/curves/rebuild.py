@@ -15,8 +15,8 @@ from trialwright.claims.reconstruct.curves.central import central
 from trialwright.claims.reconstruct.curves.conflict import contradiction
 from trialwright.claims.reconstruct.curves.place import Subjects, at_random, evenly, subjects_of
 from trialwright.claims.reconstruct.curves.search import NoHistoryError, histories
-from trialwright.claims.reconstruct.ensemble import figures_of
-from trialwright.claims.reconstruct.hazard_kernel import hazard_ratio
+from trialwright.claims.reconstruct.figure_kernel import hazard_ratio
+from trialwright.claims.reconstruct.figures import time_figures
 from trialwright.claims.reconstruct.sample import Rebuilt
 from trialwright.claims.reconstruct.targets import Group
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trialwright.claims.model import Publication
-    from trialwright.claims.reconstruct.ensemble import Figure
+    from trialwright.claims.reconstruct.figures import Figure
     from trialwright.progress import Progress
 
 Floats = npt.NDArray[np.float64]
@@ -114,7 +114,7 @@ def rebuild(publication: Publication, folder: Path, progress: Progress, *, seed:
         with progress.step(f"{curve.id}: subjects behind the curve"):
             found.append(sets_of(curve, np.random.default_rng([seed, place])))
     curves = tuple(found)
-    each = [figures_of(publication, _data_set(curves, at)) for at in range(SIZE)]
+    each = [time_figures(publication, _data_set(curves, at)) for at in range(SIZE)]
     shares = tuple(sum(figures[at].met for figures in each) for at in range(len(each[0])))
     return Rebuilding(curves, _ratios(curves), each[0], shares)
 
