@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CLAIMS_FILE = "claims.yaml"
 LARGEST_FILE = 1_000_000
+EVALUABLE = "evaluable"
 CURVE_ENDPOINTS = ("OS", "PFS")
 MOST_IN_A_CURVE = 400
 
@@ -154,7 +155,8 @@ def _curve_problems(publication: Publication, tree: Tree) -> Iterator[Problem]:
         if of[0] not in CURVE_ENDPOINTS:
             expected = f"one of {', '.join(CURVE_ENDPOINTS)}"
             yield Problem((*path, "endpoint"), found(curve.endpoint), expected, line=line)
-        n = publication.size(curve.population) or publication.enrolled
+        named = curve.population or (EVALUABLE if EVALUABLE in names else None)
+        n = publication.size(named) or publication.enrolled
         if n is None or not 1 < n <= MOST_IN_A_CURVE:
             expected = f"2 to {MOST_IN_A_CURVE} subjects: study.enrolled, or n of its population"
             yield Problem(path, f"found {n or 'no number of'} subjects", expected, line=line)

@@ -135,3 +135,26 @@ def test_the_same_seed_writes_the_same_bytes(made, tmp_path):
     for name in names:
         one, two = (folder / name for folder in (tmp_path / "one", tmp_path / "two"))
         assert one.is_dir() or one.read_bytes() == two.read_bytes()
+
+
+def test_one_arm_with_a_curve_of_survival_alone_has_deaths_and_no_scans(tmp_path):
+    arm = trial(np.random.default_rng(5))["GP"]["OS"]
+    axis, every = axis_of([arm])
+    figure = clicked(arm, axis, every, Hand(), np.random.default_rng(6))
+    rows = [f"{t},{s}" for t, s in zip(figure.time, figure.survival, strict=True)]
+    (tmp_path / "os.csv").write_text("\n".join(["time,survival", *rows]) + "\n")
+    (tmp_path / "claims.yaml").write_text(
+        "study: {id: one arm, enrolled: 25}\n"
+        f"curves: [{{id: os, clicks: os.csv, scale: fraction, unit: month, events: {arm.event.sum()}}}]\n"
+    )
+    out = tmp_path / "out"
+    for call in (
+        ["reconstruct", str(tmp_path), "--out", str(out)],
+        ["report", str(out), "--data", str(out), "--out", str(tmp_path / "r")],
+    ):
+        assert RUN.invoke(app, call, catch_exceptions=False).exit_code == 0
+    data = read_folder(out)
+    assert data.domain("DM")["DTHFL"].drop_nulls().len() == arm.event.sum()
+    assert not data.has("TR")
+    results = pl.read_parquet(tmp_path / "r" / "results.parquet")
+    assert results["endpoint"].is_in(["PFS"]).sum() == 0

@@ -113,6 +113,20 @@ def test_numbers_at_risk_end_with_the_curve():
         rebuilt(clicks, 10, unit="day", at_risk={"50": 0})
 
 
+def test_a_last_click_somewhat_beside_its_place_is_brought_to_the_numbers_at_risk():
+    # 0.6 % of the axis is the accuracy of a click; the end may be three times as far off
+    short = rebuilt(steps((20, 0.9), end=98.5), 10, unit="day", at_risk={"0": 10, "100": 2})
+    assert all((one.days >= 100).sum() == 2 for one in short.sets)
+    long = rebuilt(steps((20, 0.9), end=101.5), 10, unit="day", at_risk={"0": 10, "100": 0})
+    assert all(one.days.max() == 99 for one in long.sets)
+
+
+def test_steps_that_the_number_of_subjects_cannot_make_are_refused():
+    clicks = steps(*[(10 * k, 1 - k / 40) for k in range(1, 21)], end=250)
+    with pytest.raises(DataError, match="no 3 subjects have this curve, whatever is printed beside it"):
+        rebuilt(clicks, 3, unit="day")
+
+
 def test_a_pixel_trace_becomes_the_corners_of_its_steps():
     time = np.arange(0.0, 101.0)
     survival = np.where(time < 50, 1.0, 0.9)

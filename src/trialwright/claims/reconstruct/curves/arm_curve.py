@@ -27,6 +27,7 @@ BLUR = 0.006
 """How far a click may lie beside its place, as a share of the time axis: 3 to 4 pixels of 600."""
 _SAME_PLACE = BLUR / 3
 _DENSE = 3
+_END = 3.0
 _FLAT = 0.4
 
 
@@ -82,13 +83,14 @@ def ready(publication: Publication, curve: DigitisedCurve, clicks: Clicks, marks
     Raises:
         DataError: the numbers at risk do not end with the curve.
     """
-    n = publication.size(curve.population) or publication.enrolled
+    group = group_of(publication, curve.population)
+    n = publication.size(group) if group in publication.populations else publication.enrolled
     assert n is not None  # the reader of the claims has checked it
     factor = DAYS[curve.unit]
     axis = max(float(clicks.time.max()), max((time for time, _number in curve.at_risk), default=0.0))
     time, survival = in_order(clicks, axis * _SAME_PLACE)
     time, survival = thinned(time, survival, axis * BLUR, _FLAT / n)
-    _check_end(curve, float(time[-1]), axis * BLUR)
+    time = _ended(curve, time, axis * BLUR)
     numbers = tuple(
         NumberAtRisk(when * factor, number, f"{number} at {when:g} {curve.unit}s")
         for when, number in curve.at_risk
@@ -97,7 +99,7 @@ def ready(publication: Publication, curve: DigitisedCurve, clicks: Clicks, marks
     return ArmCurve(
         id=curve.id,
         endpoint=endpoint_of(curve),
-        group=group_of(publication, curve.population),
+        group=group,
         n=n,
         time=time * factor,
         survival=survival,
@@ -109,8 +111,22 @@ def ready(publication: Publication, curve: DigitisedCurve, clicks: Clicks, marks
     )
 
 
+def _ended(curve: DigitisedCurve, time: Floats, blur: float) -> Floats:
+    """The times of the clicks with the end of the curve where the numbers at risk have it.
+
+    The last click may lie somewhat before or after its place; nobody is at risk after the end of a curve,
+    and somebody until then.
+    """
+    seen = max((when for when, number in curve.at_risk if number), default=0.0)
+    gone = min((when for when, number in curve.at_risk if not number), default=math.inf)
+    ended = np.minimum(time, gone) if time[-1] <= gone + _END * blur else time.copy()
+    if seen - _END * blur <= ended[-1]:
+        ended[-1] = max(float(ended[-1]), seen)
+    _check_end(curve, float(ended[-1]), blur)
+    return ended
+
+
 def _check_end(curve: DigitisedCurve, end: float, blur: float) -> None:
-    """Nobody is at risk after the end of a curve, and somebody until then."""
     for when, number in curve.at_risk:
         if number and when > end + blur:
             raise DataError.at(

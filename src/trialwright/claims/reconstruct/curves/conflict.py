@@ -25,10 +25,17 @@ def contradiction(curve: ArmCurve) -> DataError:
         rest = [other for other in core if other != one]
         if not is_possible(_with(curve, rest)):
             core = rest
+    if not core:
+        return DataError.at(
+            curve.id,
+            f"no {curve.n} subjects have this curve, whatever is printed beside it",
+            expected="the curve of so many subjects: every step is 1 or more of those at risk",
+            remedy="compare the number of subjects and the clicks with the figure",
+        )
     named = [f"{curve.total} events" if one == _TOTAL else f"number at risk {one}" for one in core]
     return DataError.at(
         curve.id,
-        f"no {curve.n} subjects have this curve and {', '.join(named) or 'no printed numbers'}",
+        f"no {curve.n} subjects have this curve and {', '.join(named)}",
         expected="numbers that agree with each other and with the clicks",
         remedy="compare them with the figure, and calibrate the axes again",
     )

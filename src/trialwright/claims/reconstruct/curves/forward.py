@@ -7,13 +7,18 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.claims.reconstruct.curves.states import MOST_STATES, NEVER, forget, pruned, put
+from trialwright.claims.reconstruct.curves.states import (
+    FARTHEST_BEHIND,
+    MOST_STATES,
+    NEVER,
+    forget,
+    pruned,
+    put,
+)
 from trialwright.stats.kernel import kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-_HARDLY_POSSIBLE = -40.0
 
 
 @kernel
@@ -41,13 +46,16 @@ def censor(
     new_keys, new_weights = np.empty(MOST_STATES, np.int64), np.empty(MOST_STATES)
     tops, new_survival = np.empty(MOST_STATES), np.empty(MOST_STATES)
     count = 0
+    best = np.argmax(weights)
+    top = weights[best] + chance[(keys[best] // (nb * ne)) % ny, 0] - FARTHEST_BEHIND
     for i in range(keys.size):
         one = keys[i] // nb
         at_risk, passed = (one // ne) % ny, one // (ne * ny)
         was = NEVER
+        enough = top - weights[i]
         for c in range(max(at_risk - least[passed], 0) + 1):
             log_p = chance[at_risk, c]
-            if log_p < _HARDLY_POSSIBLE and log_p < was:
+            if log_p < enough and log_p < was:
                 break
             was = log_p
             key = keys[i] - c * ne * nb

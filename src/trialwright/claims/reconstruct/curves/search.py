@@ -43,7 +43,7 @@ _BINS_A_SIGMA, _FEWEST_BINS, _MOST_BINS = 10, 1000, 8000
 _AHEAD = 3
 _SIGMAS = 6.0
 _ZERO = 1e-9
-_FAR, _STRAYS = 0.03, 0.05
+_FAR, _FEW, _STRAYS = 0.03, 1.5, 0.05
 
 
 class NoHistoryError(Exception):
@@ -123,7 +123,7 @@ def _refuse_misfits(found: Histories) -> None:
     upper = np.where(near, before, after)
     lower = np.where(np.append(near[1:], False), np.append(after[1:], 0.0), after)
     off = np.maximum(curve.survival - upper, lower - curve.survival)
-    if (off > _FAR).sum() > 1 + _STRAYS * off.size:
+    if (off > _FAR).sum() > _FEW + _STRAYS * off.size:
         raise NoHistoryError
 
 

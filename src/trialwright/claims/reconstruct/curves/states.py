@@ -20,8 +20,8 @@ Floats = npt.NDArray[np.float64]
 MOST_STATES = 200_000
 _SLOTS = 1 << 19
 _MIX = 11_400_714_819_323_198_485 >> 1
-_FARTHEST_BEHIND = 45.0
-_BEHIND_ITS_PEERS = 13.0
+FARTHEST_BEHIND = 35.0
+_BEHIND_ITS_PEERS = 9.0
 NEVER = -1e300
 
 
@@ -87,7 +87,7 @@ def pruned(
         top = max(top, weights[i])
     kept = 0
     for i in range(count):
-        if weights[i] >= top - _FARTHEST_BEHIND and weights[i] >= best[keys[i] // bins] - _BEHIND_ITS_PEERS:
+        if weights[i] >= top - FARTHEST_BEHIND and weights[i] >= best[keys[i] // bins] - _BEHIND_ITS_PEERS:
             keys[kept], weights[kept], survival[kept] = keys[i], weights[i], survival[i]
             kept += 1
     return keys[:kept].copy(), weights[:kept].copy(), survival[:kept].copy()

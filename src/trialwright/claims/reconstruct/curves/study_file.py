@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 _TREATMENT = """\
 treatment:                              # not published in the figure
   - phase: treatment
-    cycles: {length: 3 weeks}
+    cycles: {{length: 3 weeks}}
     until: [progression, death]
     drugs:
-      - {name: study treatment, dose: 1 mg, route: oral, days: [1]}
+      - {{name: study treatment, dose: 1 mg, route: oral, days: [1]}}
 
 assessments:
-  tumour: {every: 6 weeks, window: 7 days, baseline_within: 28 days}
+  tumour: {{every: 6 weeks, window: 7 days, baseline_within: 28 days}}
 
 response:
   criteria: RECIST 1.1
   source: recorded
   assessor: investigator
-  reference_date: randomisation
+  reference_date: {start}
   minimum_sd: 42 days
-  confirmation: {after: 28 days, not_evaluable_between: 1, sd_between: no}
+  confirmation: {{after: 28 days, not_evaluable_between: 1, sd_between: no}}
   best_response_until: progression or new therapy
 
 analysis_sets:
-  full: randomised
+  full: {everybody}
 
 endpoints:
 """
@@ -62,10 +62,14 @@ def study_file(publication: Publication, rebuilding: Rebuilding) -> str:
     arms = ["arms:", *(f"  {_quoted(group)}: {_quoted(group)}" for group in groups)]
     ratio = ", ".join(f"{_quoted(group)}: 1" for group in groups)
     arms += ["", "randomisation:", f"  ratio: {{{ratio}}}", "  method: not stated", ""]
-    return "\n".join([*head, *(arms if several else [])]) + "\n" + _TREATMENT + _endpoints(rebuilding)
+    start = {"start": "randomisation", "everybody": "randomised"}
+    if not several:
+        start = {"start": "enrolment", "everybody": "enrolled"}
+    lines = [*head, *(arms if several else [])]
+    return "\n".join(lines) + "\n" + _TREATMENT.format(**start) + _endpoints(rebuilding, start["start"])
 
 
-def _endpoints(rebuilding: Rebuilding) -> str:
+def _endpoints(rebuilding: Rebuilding, start: str) -> str:
     lines: list[str] = []
     for name in sorted({one.curve.endpoint for one in rebuilding.curves}, reverse=True):
         groups = [group for group in rebuilding.groups if rebuilding.of(group, name) is not None]
@@ -74,7 +78,7 @@ def _endpoints(rebuilding: Rebuilding) -> str:
             "    type: time-to-event",
             *(["    role: primary"] if not lines else []),
             f"    label: {_LABELS[name]}",
-            "    start: randomisation",
+            f"    start: {start}",
             f"    events: {_EVENTS[name]}",
             "    set: full",
         ]

@@ -87,6 +87,9 @@ def _of_pairs(rebuilding: Rebuilding) -> Iterator[str]:
 
 def _assumed(publication: Publication, rebuilding: Rebuilding) -> Iterator[str]:
     yield "Assumed:"
+    unstated = {curve.id for curve in publication.curves if curve.population is None}
+    for where in sorted({one.curve.group for one in rebuilding.curves if one.curve.id in unstated}):
+        yield f"curves and figures without a stated population are of the population '{where}'"
     yield "numbers at risk count times of so much or more; at one time events come before censorings"
     if any(one.curve.marks is None for one in rebuilding.curves):
         yield "without censoring marks, who left between two events left at any time in between"
