@@ -151,6 +151,27 @@ def test_without_spread_the_cohorts_are_one(data, mean, spread):
         assert row[:2] == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("tau", [1e-5, 0.003])
+def test_data_in_conflict_are_pooled_where_no_spread_is_allowed(tau):
+    """0 of 300 beside 300 of 300: with one common rate these are 300 of 600, and no tail may blow up."""
+    model = Hierarchical(Exchangeable(NormalPrior(-0.5, 2.0), FixedSpread(tau)))
+    found = beliefs(model, [(300, 0), (300, 300)], cut=0.48)
+    expected = logit_normal(600, 300, NormalPrior(-0.5, 2.0), cut=0.48)
+    for row in found:
+        assert row[:2] == pytest.approx(expected, abs=1e-5 if tau < 1e-4 else 2e-2)
+    assert found == pytest.approx(beliefs(model, [(300, 0), (300, 300)], 0.48, fineness=1.7), abs=ACCURACY)
+
+
+@pytest.mark.parametrize("spread", [HalfNormal(0.05), HalfCauchy(1.0)], ids=["half-normal", "half-cauchy"])
+def test_a_finer_grid_changes_nothing_where_data_and_prior_are_far_apart(spread):
+    for data, mean in (
+        ([(300, 0), (300, 300)], NormalPrior(0.0, 2.0)),
+        ([(300, 30), (300, 45)], NormalPrior(1.0, 0.3)),
+    ):
+        model = Hierarchical(Exchangeable(mean, spread))
+        assert beliefs(model, data) == pytest.approx(beliefs(model, data, fineness=1.7), abs=ACCURACY)
+
+
 @FEW
 @given(data=DATA, component=COMPONENT, cut=st.floats(0.02, 0.98))
 def test_failures_mirror_responses(data, component, cut):

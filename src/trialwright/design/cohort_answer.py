@@ -150,7 +150,8 @@ def find_rule(
 def _rule(judged: Judged, alpha: float, measure: ErrorMeasure) -> Rule:
     threshold = calibrated(judged, alpha, measure)
     under = "; ".join(_rates(rates) for rates in judged.scenarios)
-    return Rule(threshold, f"The threshold keeps {measure.words} at or below {percent(alpha)} at {under}.")
+    where = f"{under}, in {judged.outlook.trials:,} simulated trials" if judged.outlook.trials else under
+    return Rule(threshold, f"The threshold keeps {measure.words} at or below {percent(alpha)} at {where}.")
 
 
 def design_answer(

@@ -4,9 +4,10 @@ For each τ the trapezoid rule on t with μ = c + 2 sinh t: for a normal bump of
 step of 0.7 σ its error is far below 1e-10; far out, where the likelihood is flat, the
 steps grow.
 
-P(rate > cut | μ, τ) jumps at one μ as τ goes to 0. There the rest of the integrand, which is smooth, is
-interpolated between its points (sinc with a Gaussian window) and the interpolant is integrated against
-the jump: over all t beyond it, and over the layer of some τ around it where the jump is not complete.
+P(rate > cut | data, μ, τ) jumps at one μ as τ goes to 0. The rest of the integrand is the joint density of
+the data and μ, a smooth bump: it is interpolated between its points (sinc with a Gaussian window), so that
+the error is small beside its peak, and the interpolant is integrated against the jump: over all t beyond
+it, and over the layer around it where the jump is not complete.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ FEWEST_STEPS = 10
 WINDOW = 4.0
 WINDOW_REACH = 7.0 * WINDOW
 CUMULATED_PANELS = 112
-LAYER, LAYER_PANELS, PANEL_NODES = 9.0, 12, 10
+LAYER, PANEL, PANEL_NODES = 11.0, 1.5, 10
+RESOLVED = 0.8
+MOST_LOGIT = 500.0
 
 
 def logit(p: float) -> float:
@@ -39,15 +42,28 @@ def logit(p: float) -> float:
 
 @dataclass(frozen=True)
 class CohortScale:
-    """Subjects of the cohorts, where μ is for a rate of one half, and where for the rate asked about."""
+    """Subjects, fewest and most responses, where μ is for a rate of one half and for the rate asked about."""
 
     subjects: Floats
+    fewest: Floats
+    most: Floats
     centres: Floats
     jumps: Floats
 
     def width(self, tau: float) -> float:
         """The standard deviation with which the cohorts at their most precise determine μ."""
         return 1.0 / math.sqrt(float((1.0 / (4.0 / self.subjects + tau * tau)).sum()))
+
+    def pulled(self, prior: NormalPrior, responses: Floats) -> float:
+        """Where the prior of μ times the likelihood of one common θ is largest, by bisection."""
+        low = prior.mean - prior.sd**2 * float((self.subjects - responses).sum())
+        high = prior.mean + prior.sd**2 * float(responses.sum())
+        while high - low > 0.25 * prior.sd:
+            at = 0.5 * (low + high)
+            rates = 1.0 / (1.0 + np.exp(np.clip(self.centres - at, -MOST_LOGIT, MOST_LOGIT)))
+            score = float((responses - self.subjects * rates).sum())
+            low, high = (at, high) if score > (at - prior.mean) / prior.sd**2 else (low, at)
+        return 0.5 * (low + high)
 
 
 @dataclass(frozen=True)
@@ -94,14 +110,13 @@ def _basis_below(u: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Line:
-    """The points of μ for one τ; `sharp` where the jump needs its own integration."""
+    """The points of μ for one τ."""
 
     first: int
     tau: float
     centre: float
     step: float
     t: Floats
-    sharp: bool
 
     @property
     def mu(self) -> Floats:
@@ -109,19 +124,27 @@ class Line:
         found: Floats = self.centre + STRETCH * np.sinh(self.t)
         return found
 
+    def is_coarse(self, jump: float) -> bool:
+        """Whether a rise of width τ at the jump is too steep for the points."""
+        return self.step * math.hypot(STRETCH, jump - self.centre) > RESOLVED * self.tau
+
     def beyond(self, jump: float) -> Floats:
         """The share of each point's basis function above the jump."""
         at = math.asinh((jump - self.centre) / STRETCH)
         return _basis_below((self.t - at) / self.step)
 
-    def layer(self, jump: float) -> Layer:
-        """Gauss–Legendre on panels of some τ on both sides of the jump."""
+    def layer(self, jump: float, before: float, after: float) -> Layer:
+        """Gauss–Legendre on panels of some τ, further out where data pull `before` or `after` the jump."""
         points, weights = legendre_rule(PANEL_NODES)
-        edges = jump + self.tau * np.linspace(-LAYER, LAYER, LAYER_PANELS + 1)[:-1]
-        half = self.tau * LAYER / LAYER_PANELS
+        sides = []
+        for side, pull in ((-1.0, before), (1.0, after)):
+            panels = math.ceil((LAYER + pull * self.tau) / PANEL)
+            sides.append(jump + side * self.tau * PANEL * np.arange(panels + 1))
+        edges = np.concatenate([sides[0][:0:-1], sides[1][:-1]])
+        half = 0.5 * PANEL * self.tau
         mu = (edges[:, None] + half * (points + 1.0)).ravel()
         t = np.arcsinh((mu - self.centre) / STRETCH)
-        weight = np.tile(half * weights, LAYER_PANELS) / np.hypot(STRETCH, mu - self.centre)
+        weight = np.tile(half * weights, edges.size) / np.hypot(STRETCH, mu - self.centre)
         basis = _basis((t[:, None] - self.t) / self.step) / self.step
         return Layer(np.stack([mu, np.full(mu.size, self.tau)]), weight, basis)
 
@@ -147,13 +170,14 @@ def _line(first: int, prior: NormalPrior, tau: float, cohorts: CohortScale, fine
     away = abs(prior.mean - centre) + 3.0 * prior.sd
     unit = min(cohorts.width(tau) / math.hypot(STRETCH, apart), prior.sd / math.hypot(STRETCH, away))
     farthest = math.hypot(STRETCH, float(np.abs(cohorts.jumps - centre).max()))
-    sharp = unit * farthest > tau
-    low, high = (
-        math.asinh((prior.mean + side * REACH * prior.sd - centre) / STRETCH) for side in (-1.0, 1.0)
-    )
-    step = unit * (FINE_STEP if sharp else STEP) / fineness
+    fine = STEP * unit * farthest > RESOLVED * tau
+    # with a small τ the data pull μ away from its prior, with a large one they do not
+    lowest = min(prior.mean, cohorts.pulled(prior, cohorts.fewest)) - REACH * prior.sd
+    highest = max(prior.mean, cohorts.pulled(prior, cohorts.most)) + REACH * prior.sd
+    low, high = (math.asinh((end - centre) / STRETCH) for end in (lowest, highest))
+    step = unit * (FINE_STEP if fine else STEP) / fineness
     t = np.linspace(low, high, max(FEWEST_STEPS, math.ceil((high - low) / step)) + 1)
-    return Line(first, tau, centre, float(t[1] - t[0]), t, sharp)
+    return Line(first, tau, centre, float(t[1] - t[0]), t)
 
 
 def make_grid(mean: NormalPrior, spread: SpreadPrior, cohorts: CohortScale, fineness: float) -> Grid:

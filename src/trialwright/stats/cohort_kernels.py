@@ -22,8 +22,38 @@ MASS, ABOVE, MEAN, SQUARE, INTEGRALS = range(5)
 FAR = 36.0
 """Logits beyond which a rate is 0 or 1 to the accuracy of the numbers."""
 REACH = 9.0
+WEAK = 0.25
+MOST_HALVINGS = 40
 PANEL = 3.0
 TOO_SMALL = 1e-100
+
+
+@kernel
+def pulled(subjects: int, responses: int, centre: float, spread: float) -> float:
+    """The logit at which N(x; centre, spread²) times the likelihood is largest, by bisection."""
+    low = centre - (subjects - responses) * spread * spread
+    high = centre + responses * spread * spread
+    for _ in range(MOST_HALVINGS):
+        if high - low <= 0.25 * spread:
+            break
+        x = 0.5 * (low + high)
+        if (x - centre) / (spread * spread) - responses + subjects / (1.0 + math.exp(-x)) > 0.0:
+            high = x
+        else:
+            low = x
+    return 0.5 * (low + high)
+
+
+@kernel
+def _ends(rows: Integers, centre: float, spread: float) -> tuple[float, float]:
+    """Between which logits something is to be integrated, for the data that pull hardest."""
+    low = high = centre
+    if spread < FAR:
+        for r in range(rows.shape[0]):
+            if rows[r, 0] * spread > WEAK:
+                x = pulled(rows[r, 0], rows[r, 1], centre, spread)
+                low, high = min(low, x), max(high, x)
+    return max(low - REACH * spread, -FAR), min(high + REACH * spread, FAR)
 
 
 @kernel
@@ -41,7 +71,7 @@ def _integrate(
     Gauss–Legendre on panels as wide as the narrower of prior and likelihood allows, with a panel's
     end at the cut, so that nothing is integrated across a jump.
     """
-    low, high = max(centre - REACH * spread, -FAR), min(centre + REACH * spread, FAR)
+    low, high = _ends(rows, centre, spread)
     steep = 2.0 / math.sqrt(max(1.0, rows[:, 0].max()))
     x = low
     while x < high:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trialwright.stats.inputs import Flags, Floats, Integers
 
 MOST_COHORTS = 12
-MOST_STATES = 1_000_000
+MOST_STATES, MOST_JUDGED = 2_000_000, 250_000
 MOST_TRIALS = 10_000_000
 RESPONSE_STREAM = 41
 Rates = tuple[float, ...]
@@ -183,13 +183,21 @@ class Enumeration:
         """How many states there are at most."""
         return math.prod(len(design.rows(k)) for k in range(len(design.cohorts)))
 
+    @classmethod
+    def fits(cls, design: CohortDesign) -> bool:
+        """Whether there are few enough states, and few enough that differ by more than order."""
+        judged = math.prod(
+            math.comb(len(design.rows(group[0])) + len(group) - 1, len(group)) for group in design.alike()
+        )
+        return cls.states(design) <= MOST_STATES and judged <= MOST_JUDGED
+
     def outlook(self, design: CohortDesign, scenarios: Sequence[Rates]) -> Outlook:
         """The states and their chances.
 
         Raises:
-            ArgumentError: there are over a million states.
+            ArgumentError: there are over two million states, or over 250,000 that have to be judged.
         """
-        if self.states(design) > MOST_STATES:
+        if not self.fits(design):
             raise ArgumentError.at(
                 "cohorts", f"{self.states(design):,} possible outcomes", remedy="simulate trials instead"
             )
@@ -291,6 +299,6 @@ class Simulation:
 
 
 def usual_effort(design: CohortDesign, simulation: Simulation) -> Effort:
-    """Exact where there are at most a million outcomes, else simulated."""
+    """Exact where the outcomes are few enough, else simulated."""
     few: Callable[[], Effort] = Enumeration
-    return few() if Enumeration.states(design) <= MOST_STATES else simulation
+    return few() if Enumeration.fits(design) else simulation

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 FAR_SPREAD = 1e4
 """A larger τ says the same: every rate is 0 or 1. Its prior mass is moved here."""
 
-HALF_NORMAL_REACH = 8.0
+HALF_NORMAL_REACH = 14.0
 NO_DENSITY = 40.0
 NO_MASS = 1e-12
-NODES_A_UNIT = 8.0
+NODES_A_UNIT, NODES_BEYOND = 9.0, 6.0
+SPLIT = 5.0
+LOG_TWO = math.log(2.0)
 FEWEST_NODES = 10
 
 
@@ -70,15 +72,27 @@ class SpreadPrior(Protocol):
 
 
 def _legendre(low: float, high: float, fineness: float) -> tuple[Floats, Floats]:
-    count = math.ceil(fineness * (NODES_A_UNIT * (high - low) + FEWEST_NODES))
+    count = math.ceil(fineness * (high - low) + FEWEST_NODES)
     points, weights = np.polynomial.legendre.leggauss(count)
     half = 0.5 * (high - low)
     return low + half * (points + 1.0), half * weights
 
 
+def _in_two(low: float, split: float, high: float, fineness: float) -> tuple[Floats, Floats]:
+    """Gauss–Legendre up to a split, and coarser beyond it, where all rates are near 0 or 1."""
+    if not low < split < high:
+        return _legendre(low, high, NODES_A_UNIT * fineness)
+    pieces = (
+        _legendre(low, split, NODES_A_UNIT * fineness),
+        _legendre(split, high, NODES_BEYOND * fineness),
+    )
+    at, weight = (np.concatenate(one) for one in zip(*pieces, strict=True))
+    return at, weight
+
+
 def _stretched(upper: float, narrow: float, fineness: float) -> tuple[Floats, Floats]:
     """τ = narrow · sinh u, dense near 0: there the cohorts pool, and the integrand is even in τ."""
-    u, weight = _legendre(0.0, math.asinh(upper / narrow), fineness)
+    u, weight = _in_two(0.0, SPLIT, math.asinh(upper / narrow), fineness)
     return narrow * np.sinh(u), weight * narrow * np.cosh(u)
 
 
@@ -149,13 +163,13 @@ class InverseGammaVariance:
 
     def nodes(self, narrow: float, fineness: float) -> Nodes:
         """Gauss–Legendre on the logarithm of τ; the far tail at its end."""
-        _ = narrow
         root = math.sqrt(self.rate)
         low = root / math.sqrt(NO_DENSITY + 2.0 * self.shape)
         thin = (math.log(NO_MASS) + math.lgamma(self.shape + 1.0)) / (2.0 * self.shape)
         far = math.log(FAR_SPREAD * max(1.0, root))
         high = max(math.log(low) + 1.0, min(math.log(root) - thin, far))
-        v, weight = _legendre(math.log(low), high, fineness * max(1.0, 0.5 * math.sqrt(self.shape)))
+        sharper = fineness * max(1.0, 0.5 * math.sqrt(self.shape))
+        v, weight = _in_two(math.log(low), math.log(narrow) + SPLIT - LOG_TWO, high, sharper)
         inverse = self.rate * np.exp(-2.0 * v)
         scale = math.log(2.0) - math.lgamma(self.shape)
         mass = weight * np.exp(scale + self.shape * np.log(inverse) - inverse)

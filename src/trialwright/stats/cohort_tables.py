@@ -52,10 +52,13 @@ class Part:
 
 
 def _grid(component: Exchangeable, questions: Sequence[Question], fineness: float) -> Grid:
+    largest = [[one for one in question.rows if one[0] == question.subjects] for question in questions]
     cohorts = CohortScale(
-        np.array([question.subjects for question in questions], dtype=np.float64),
-        np.array([-logit(question.target) for question in questions]),
-        np.array([logit(question.cut) - logit(question.target) for question in questions]),
+        subjects=np.array([question.subjects for question in questions], dtype=np.float64),
+        fewest=np.array([min(y for _, y in rows) for rows in largest], dtype=np.float64),
+        most=np.array([max(y for _, y in rows) for rows in largest], dtype=np.float64),
+        centres=np.array([-logit(question.target) for question in questions]),
+        jumps=np.array([logit(question.cut) - logit(question.target) for question in questions]),
     )
     return make_grid(component.mean, component.spread, cohorts, fineness)
 
@@ -75,18 +78,22 @@ def _on_grid(question: Question, grid: Grid) -> Floats:
     """The integrals at all points, with the jump at the cut resolved where the grid is too coarse for it."""
     found = integrals(question, grid.points)
     jump = logit(question.cut) - logit(question.target)
-    sharp = [line for line in grid.lines if line.sharp]
-    if not sharp:
+    coarse = [line for line in grid.lines if line.is_coarse(jump)]
+    if not coarse:
         return found
-    layers = [line.layer(jump) for line in sharp]
+    # at the jump the likelihood of n, y pulls θ away from μ by (y - n cut) τ²
+    pulls = [y - n * question.cut for n, y in question.rows]
+    layers = [line.layer(jump, max(0.0, *pulls), max(0.0, -min(pulls))) for line in coarse]
     points = np.concatenate([layer.points for layer in layers], axis=1)
     beside = integrals(question, points)
-    extra = beside[ABOVE] - np.where(points[0] >= jump, beside[MASS], 0.0)
-    for k, (line, layer) in enumerate(zip(sharp, layers, strict=True)):
+    rise = _ratio(beside[ABOVE], beside[MASS]) - (points[0] >= jump)
+    start = 0
+    for line, layer in zip(coarse, layers, strict=True):
         where = slice(line.first, line.first + line.t.size)
-        around = extra[:, k * layer.weight.size : (k + 1) * layer.weight.size] * layer.weight
-        found[ABOVE, :, where] = found[MASS, :, where] * line.beyond(jump)
-        found[ABOVE, :, where] += np.einsum("rm,mi->ri", around, layer.basis)
+        around = rise[:, start : start + layer.weight.size] * layer.weight
+        share = line.beyond(jump) + np.einsum("rm,mi->ri", around, layer.basis)
+        found[ABOVE, :, where] = found[MASS, :, where] * share
+        start += layer.weight.size
     return found
 
 
@@ -99,12 +106,16 @@ def _own(part: Part) -> Floats:
     return alone
 
 
-def _given(joint: Floats) -> Floats:
-    """Quantities given the row and the point: joint over probability; 0 where the row is impossible."""
-    mass = joint[MASS]
+def _ratio(part: Floats, mass: Floats) -> Floats:
+    """Part over mass; 0 where there is no mass."""
     possible = mass > 0.0
-    found: Floats = np.where(possible, joint[ABOVE:] / np.where(possible, mass, 1.0), 0.0)
+    found: Floats = np.where(possible, part / np.where(possible, mass, 1.0), 0.0)
     return found
+
+
+def _given(joint: Floats) -> Floats:
+    """Quantities given the row and the point: joint over probability."""
+    return _ratio(joint[ABOVE:], joint[MASS])
 
 
 def _scale(largest: Floats) -> Floats:

@@ -18,7 +18,14 @@ from trialwright.stats.cohort_design import (
     usual_scenarios,
 )
 from trialwright.stats.cohort_models import Cohort, Exnex, Hierarchical, Independent, Pooled
-from trialwright.stats.cohort_outlook import CohortDesign, Enumeration, Look, Simulation, beliefs
+from trialwright.stats.cohort_outlook import (
+    CohortDesign,
+    Enumeration,
+    Look,
+    Simulation,
+    beliefs,
+    usual_effort,
+)
 from trialwright.stats.cohort_posterior import cohort_posteriors
 from trialwright.stats.cohort_priors import FixedSpread, HalfNormal, NormalPrior
 from trialwright.stats.cohort_tables import Exchangeable, Question
@@ -128,6 +135,16 @@ def test_simulation_agrees_with_enumeration_within_its_error():
             assert abs(a - b) < 4.5 * max(other.error(a), 1e-9)
         assert other.subjects == pytest.approx(one.subjects, abs=0.1)
         assert other.estimate == pytest.approx(one.estimate, abs=0.005)
+
+
+def test_like_cohorts_are_enumerated_where_unlike_ones_are_simulated():
+    """Five cohorts of 15 have 16^5 outcomes, but only C(20, 5) = 15504 that differ by more than order."""
+    simulation = Simulation(10)
+    like = CohortDesign((Cohort(15, 0.1, 0.3),) * 5, BORROWING)
+    unlike = CohortDesign(tuple(Cohort(15, 0.1, target) for target in (0.2, 0.3, 0.4, 0.5, 0.6)), BORROWING)
+    assert Enumeration.states(like) == Enumeration.states(unlike) == 16**5
+    assert isinstance(usual_effort(like, simulation), Enumeration)
+    assert usual_effort(unlike, simulation) is simulation
 
 
 def test_trials_of_a_scenario_do_not_depend_on_the_others_or_on_their_number():
