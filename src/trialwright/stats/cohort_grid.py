@@ -1,8 +1,7 @@
 """Points of quadrature over mean μ and spread τ of a component, and how a jump in μ is integrated.
 
 For each τ the trapezoid rule on t with μ = c + 2 sinh t: for a normal bump of standard deviation σ and a
-step of 0.7 σ its error is far below 1e-10; far out, where the likelihood is flat, the
-steps grow.
+step of 0.7 σ its error is far below 1e-10; far out, where the likelihood is flat, the steps grow.
 
 P(rate > cut | data, μ, τ) jumps at one μ as τ goes to 0. The rest of the integrand is the joint density of
 the data and μ, a smooth bump: it is interpolated between its points (sinc with a Gaussian window), so that

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FAR_SPREAD = 1e4
 """A larger τ says the same: every rate is 0 or 1. Its prior mass is moved here."""
 
+SMALLEST, LARGEST, LARGEST_SHAPE = 1e-9, 1e4, 100.0
 HALF_NORMAL_REACH = 14.0
 NO_DENSITY = 40.0
 NO_MASS = 1e-12
@@ -41,9 +42,11 @@ class Nodes:
     mass: Floats
 
 
-def _positive(name: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0.0):
-        raise ArgumentError.at(name, f"{value}", expected="a number above 0")
+def _positive(name: str, value: float, most: float = LARGEST) -> None:
+    if not SMALLEST <= value <= most:
+        raise ArgumentError.at(
+            name, f"{value:g}", expected=f"a number above 0, from {SMALLEST:g} to {most:g}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,15 @@ class NormalPrior:
     """A normal distribution on the logit scale.
 
     Raises:
-        ArgumentError: no finite mean, or a standard deviation that is not above 0.
+        ArgumentError: a mean or a standard deviation out of range.
     """
 
     mean: float
     sd: float
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.mean):
-            raise ArgumentError.at("prior mean", f"{self.mean}", expected="a finite number")
+        if not abs(self.mean) <= LARGEST:
+            raise ArgumentError.at("prior mean", f"{self.mean:g}", expected=f"at most {LARGEST:g} either way")
         _positive("prior standard deviation", self.sd)
 
 
@@ -158,7 +161,7 @@ class InverseGammaVariance:
     rate: float
 
     def __post_init__(self) -> None:
-        _positive("inverse-gamma shape", self.shape)
+        _positive("inverse-gamma shape", self.shape, LARGEST_SHAPE)
         _positive("inverse-gamma rate", self.rate)
 
     def nodes(self, narrow: float, fineness: float) -> Nodes:
