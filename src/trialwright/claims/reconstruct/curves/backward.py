@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.claims.reconstruct.curves.forward import log_click
+from trialwright.claims.reconstruct.curves.forward import log_fall
 from trialwright.claims.reconstruct.curves.states import drawn
 from trialwright.stats.kernel import kernel
 
@@ -84,9 +84,9 @@ def came_by_fall(
                 continue
             after = survival[i] * (to_left / at_risk[i]) if d else survival[i]
             if int(after * (nb - 2)) == now[state] % nb:
-                prior = log_none if d == 0 else log_some + (d - 1) * log_more
                 places[count] = i
-                ways[count] = weights[i] + prior + log_click(y - after, sigma, stray, spread)
+                fits = log_fall(d, y - after, sigma, stray, spread, log_none, log_some, log_more)
+                ways[count] = weights[i] + fits
                 count += 1
         _draw_ways(found, state, of, uniform, places, ways, count)
     return found

@@ -75,6 +75,22 @@ def log_click(distance: float, sigma: float, stray: float, spread: float) -> flo
 
 
 @kernel
+def log_fall(
+    d: int,
+    distance: float,
+    sigma: float,
+    stray: float,
+    spread: float,
+    log_none: float,
+    log_some: float,
+    log_more: float,
+) -> float:
+    """Log probability of `d` events before a click that is so far from the curve after them."""
+    prior = log_none if d == 0 else log_some + (d - 1) * log_more
+    return prior + log_click(distance, sigma, stray, spread)
+
+
+@kernel
 def fall(
     keys: Ints,
     weights: Floats,
@@ -92,10 +108,7 @@ def fall(
     log_some: float,
     log_more: float,
 ) -> tuple[Ints, Floats, Floats]:
-    """Let events happen between two clicks, and compare with the second click at height `y`.
-
-    Survival does not fall below `lowest`. `total` is the printed number of events, or −1.
-    """
+    """Let events happen before a click at height `y`, down to `lowest`; `total` is −1 if not printed."""
     ny, ne, nb, classes = sizes
     new_keys, new_weights = np.empty(MOST_STATES, np.int64), np.empty(MOST_STATES)
     tops, new_survival = np.empty(MOST_STATES), np.empty(MOST_STATES)
@@ -108,12 +121,11 @@ def fall(
             after = s * (left / at_risk) if d else s
             if d and after < lowest:
                 break
-            if total >= 0 and (events + d > total or events + d + left < total):
+            if total >= 0 and not total - left <= events + d <= total:
                 continue
-            prior = log_none if d == 0 else log_some + (d - 1) * log_more
             done = events + d if total >= 0 else 0
             key = ((passed * ny + left) * ne + done) * nb + int(after * (nb - 2))
-            w = weights[i] + prior + log_click(y - after, sigma, stray, spread)
+            w = weights[i] + log_fall(d, y - after, sigma, stray, spread, log_none, log_some, log_more)
             count = put(table, new_keys, new_weights, tops, new_survival, count, key, w, after)
     forget(table, new_keys, count)
     return pruned(new_keys, new_weights, new_survival, count, nb, classes)
