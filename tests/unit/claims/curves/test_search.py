@@ -98,6 +98,14 @@ def test_a_total_that_the_clicks_refute_is_named():
         rebuilt(clicks, 10, unit="day", events=8)
 
 
+def test_a_total_that_is_one_too_low_shows_at_the_clicks():
+    clicks = steps(*[(10 * k, 1 - k / 20) for k in range(1, 15)], end=200)
+    assert rebuilt(clicks, 20, unit="day", events=14).farthest_click()[0] < 0.001
+    off, day = rebuilt(clicks, 20, unit="day", events=13).farthest_click()
+    assert off == pytest.approx(0.05)  # one step of 1 / 20 is missing
+    assert day >= 140  # after the last event
+
+
 def test_a_number_at_risk_that_the_clicks_refute_is_named_and_innocent_ones_are_not():
     # half of 20 had died by day 50, so 19 cannot be at risk on day 60; 20 on day 10 are innocent
     clicks = steps(*[(5 * k, 1 - k / 20) for k in range(1, 11)], end=100)
