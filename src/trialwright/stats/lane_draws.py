@@ -58,15 +58,17 @@ def normal_pair(first: np.uint64, second: np.uint64) -> tuple[float, float]:
 
 
 @kernel
-def draw_blocks(keys: Unsigned, address: Unsigned, stream: int, n: int, words: Unsigned) -> None:
-    """Fill the four words of each of n addresses; `address` and `words` hold rows of TILE."""
+def draw_blocks(keys: Unsigned, address: Unsigned, stream: np.uint64, n: np.int64, words: Unsigned) -> None:
+    """Fill the four words of each of n addresses; `address` and `words` hold rows of TILE.
+
+    Typed numbers, for a literal would be compiled anew for each value.
+    """
     a0, a1, a2, a3, a4 = keys[0, 0], keys[1, 0], keys[2, 0], keys[3, 0], keys[4, 0]
     a5, a6, a7, a8, a9 = keys[5, 0], keys[6, 0], keys[7, 0], keys[8, 0], keys[9, 0]
     b0, b1, b2, b3, b4 = keys[0, 1], keys[1, 1], keys[2, 1], keys[3, 1], keys[4, 1]
     b5, b6, b7, b8, b9 = keys[5, 1], keys[6, 1], keys[7, 1], keys[8, 1], keys[9, 1]
-    second = np.uint64(stream)
     for i in range(n):
-        c0, c1, c2, c3 = address[DRAW + i], second, address[SUBJECT + i], address[TRIAL + i]
+        c0, c1, c2, c3 = address[DRAW + i], stream, address[SUBJECT + i], address[TRIAL + i]
         c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, a0, b0)
         c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, a1, b1)
         c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, a2, b2)

@@ -30,7 +30,7 @@ def test_uniforms_are_equal_to_the_bit_and_normals_to_their_last_digits(seed, n)
     for row in (DRAW, SUBJECT, TRIAL):
         address[row : row + n] = rng.integers(0, 2**32, n, dtype=np.uint64)
     words, flat, pairs = np.zeros(4 * TILE, np.uint64), np.zeros((4, n)), np.zeros((4, n))
-    draw_blocks(round_keys(seed), address, 5, n, words)
+    draw_blocks(round_keys(seed), address, np.uint64(5), np.int64(n), words)
     both(words, n, flat, pairs)
     for i in range(n):
         where = (seed, int(address[TRIAL + i]), int(address[SUBJECT + i]), 5, int(address[DRAW + i]))

@@ -57,7 +57,7 @@ from trialwright.stats.lane_draws import TILE, WORD_0, WORD_1, WORD_2, WORD_3, n
 from trialwright.stats.lane_math import exp_of
 
 if TYPE_CHECKING:
-    from trialwright.simulate.parameters import BaselineParameters, DiseaseParameters
+    from trialwright.simulate.parameters import BaselineParameters, DiseaseParameters, Ints
 
 BITS = 8
 LOW_BITS = 255
@@ -91,7 +91,7 @@ def draw_organs(p: BaselineParameters, s: Scratch, n: int) -> None:
     for organ in range(len(p.metastasis)):
         share = p.metastasis[organ]
         if share > 0.0:
-            draw_for(s, LISTED, n, LESIONS, organ)
+            draw_for(s, whole[LISTED : LISTED + n], LESIONS, organ)
             for i in range(n):
                 whole[ORGANS + i] |= (1 if uniform(words[WORD_0 + i]) < share else 0) << organ
     measurable, shares, primary_organ = measurable_organs(p), p.primary_cumulative, p.primary_organ
@@ -116,7 +116,7 @@ def draw_second_lesions(p: BaselineParameters, s: Scratch, n: int) -> None:
             whole[PICKED_SEAT + count] = whole[LISTED + i]
             count += whole[ORGANS + i] >> organ & 1
         if count > 0:
-            draw_for(s, PICKED_SEAT, count, LESIONS, offset + organ)
+            draw_for(s, whole[PICKED_SEAT : PICKED_SEAT + count], LESIONS, offset + organ)
             for k in range(count):
                 found = 1 if uniform(words[WORD_0 + k]) < p.second_lesion else 0
                 whole[SECOND + whole[PICKED + k]] |= found << organ
@@ -149,16 +149,16 @@ def seat_by_targets(p: BaselineParameters, s: Scratch, n: int) -> None:
 
 
 @kernel
-def draw_lesion_traits(p: DiseaseParameters, s: Scratch, n: int, lesion: int, seats: int) -> None:
-    """Fill sensitive part, shrinkage and growth of one lesion of each of n subjects."""
-    whole, real, words = s.whole, s.real, s.words
-    draw_for(s, seats, n, TRAITS, 1 + lesion)
+def draw_lesion_traits(p: DiseaseParameters, s: Scratch, lesion: np.int64, seats: Ints) -> None:
+    """Fill sensitive part, shrinkage and growth of one lesion of each subject of a list of seats."""
+    real, words, n = s.real, s.words, len(seats)
+    draw_for(s, seats, TRAITS, 1 + lesion)
     for i in range(n):
         real[DRAWN_0 + i], real[DRAWN_1 + i] = normal_pair(words[WORD_0 + i], words[WORD_1 + i])
     for i in range(n):
         real[DRAWN_2 + i], real[DRAWN_3 + i] = normal_pair(words[WORD_2 + i], words[WORD_3 + i])
     for i in range(n):
-        seat = whole[seats + i]
+        seat = seats[i]
         real[OF_0 + i] = real[LOGIT + seat] + p.lesion_logit_sd * real[DRAWN_0 + i]
         real[OF_1 + i], real[OF_2 + i] = real[SHRINK + seat], real[GROWTH + seat]
     for i in range(n):
@@ -179,7 +179,8 @@ def draw_lesions(b: BaselineParameters, p: DiseaseParameters, s: Scratch, n: int
         count = s.prefix[target]
         if count == 0:
             break
-        draw_for(s, SEAT, count, LESIONS, 2 * len(b.metastasis) + target)
+        seats = whole[SEAT : SEAT + count]
+        draw_for(s, seats, LESIONS, 2 * len(b.metastasis) + target)
         for i in range(count):
             z, _ = normal_pair(words[WORD_0 + i], words[WORD_1 + i])
             real[OF_0 + i] = b.diameter_median_mm * exp_of(b.diameter_log_sd * z)
@@ -189,11 +190,12 @@ def draw_lesions(b: BaselineParameters, p: DiseaseParameters, s: Scratch, n: int
         for i in range(count):
             # the general path keeps sizes in single precision
             start[i] = np.float32(first_diameter_mm(real[OF_0 + i], whole[FLAG + i] != 0))
-        draw_lesion_traits(p, s, count, target, SEAT)
+        draw_lesion_traits(p, s, np.int64(target), seats)
     count = 0
     for i in range(n):
         whole[PICKED_SEAT + count] = whole[SEAT + i]
         whole[NONTARGET_AT + i] = count
         count += whole[NONTARGET + i]
     if count > 0:
-        draw_lesion_traits(p, s, count, MOST_TARGETS, PICKED_SEAT)
+        seats = whole[PICKED_SEAT : PICKED_SEAT + count]
+        draw_lesion_traits(p, s, np.int64(MOST_TARGETS), seats)

@@ -36,6 +36,7 @@ from trialwright.simulate.tiles.scratch import (
 )
 from trialwright.stats.kernel import kernel
 from trialwright.stats.lane_draws import TILE
+from trialwright.stats.lane_math import inlined
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ class Progressions(NamedTuple):
     event: Bools
 
 
-@kernel
+@inlined
 def simulate_tile(setting: Setting, s: Scratch, first: int, n: int, seed: int) -> None:
     """Take the subjects first … first + n − 1 through their histories."""
     b, p = setting.baseline, setting.disease

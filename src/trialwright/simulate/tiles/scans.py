@@ -98,7 +98,7 @@ def list_scans(p: DiseaseParameters, s: Scratch, planned: int, n: int) -> tuple[
     if planned > 0:
         for i in range(n):
             whole[PICKED_SEAT + i] = whole[SEAT + whole[ACTIVE + i]]
-        draw_for(s, PICKED_SEAT, n, SCANS, 1 + planned)
+        draw_for(s, whole[PICKED_SEAT : PICKED_SEAT + n], SCANS, 1 + planned)
     here[:] = 0
     kept, scanned = 0, 0
     for i in range(n):

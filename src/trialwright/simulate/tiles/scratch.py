@@ -15,6 +15,7 @@ import numpy as np
 from trialwright.simulate.baseline import MOST_TARGETS
 from trialwright.stats.kernel import kernel
 from trialwright.stats.lane_draws import DRAW, SUBJECT, TILE, TRIAL, draw_blocks
+from trialwright.stats.lane_math import inlined
 from trialwright.stats.random_streams import round_keys
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def scratch_of(seed: int, scans: int) -> Scratch:
     )
 
 
-@kernel
+@inlined
 def draw_for_all(s: Scratch, n: int, stream: int, draw: int) -> None:
     """Draw one block for each of the n subjects of the tile."""
     address, subject, trial = s.address, s.subject, s.trial
@@ -113,22 +114,22 @@ def draw_for_all(s: Scratch, n: int, stream: int, draw: int) -> None:
         address[DRAW + i] = np.uint64(draw)
         address[SUBJECT + i] = subject[i]
         address[TRIAL + i] = trial[i]
-    draw_blocks(s.keys, address, stream, n, s.words)
+    draw_blocks(s.keys, address, np.uint64(stream), np.int64(n), s.words)
 
 
-@kernel
-def draw_for(s: Scratch, seats: int, n: int, stream: int, draw: int) -> None:
-    """Draw one block for each of n subjects; `seats` is the row that names them."""
-    address, subject, trial, whole = s.address, s.subject, s.trial, s.whole
-    for i in range(n):
-        seat = whole[seats + i]
+@inlined
+def draw_for(s: Scratch, seats: Ints, stream: int, draw: int | np.int64) -> None:
+    """Draw one block for each subject of a list of seats."""
+    address, subject, trial = s.address, s.subject, s.trial
+    for i in range(len(seats)):
+        seat = seats[i]
         address[DRAW + i] = np.uint64(draw)
         address[SUBJECT + i] = subject[seat]
         address[TRIAL + i] = trial[seat]
-    draw_blocks(s.keys, address, stream, n, s.words)
+    draw_blocks(s.keys, address, np.uint64(stream), np.int64(len(seats)), s.words)
 
 
-@kernel
+@inlined
 def draw_for_scans(s: Scratch, n: int, stream: int, block: int) -> None:
     """Draw block 0, 1 or 2 of the scan that n subjects have now; SCANNED names their places."""
     address, subject, trial, whole = s.address, s.subject, s.trial, s.whole
@@ -138,4 +139,4 @@ def draw_for_scans(s: Scratch, n: int, stream: int, block: int) -> None:
         address[DRAW + i] = np.uint64(3 * whole[VISIT + place] + block)
         address[SUBJECT + i] = subject[seat]
         address[TRIAL + i] = trial[seat]
-    draw_blocks(s.keys, address, stream, n, s.words)
+    draw_blocks(s.keys, address, np.uint64(stream), np.int64(n), s.words)
