@@ -7,7 +7,8 @@ import numpy as np
 import plain_guyot
 from drawn_curves import DAYS_A_MONTH, axis_of, simulated, subsample
 
-from trialwright.claims.model import DigitisedCurve, Publication
+from trialwright.claims.curve_claim import DigitisedCurve
+from trialwright.claims.model import Publication
 from trialwright.claims.reconstruct.curves.arm_curve import ready
 from trialwright.claims.reconstruct.curves.click_file import Clicks
 from trialwright.claims.reconstruct.curves.rebuild import sets_of

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialwright.claims.model import TimeUnit
+from trialwright.claims.fields import TimeUnit
 
 if TYPE_CHECKING:
     from trialwright.claims.model import Publication

@@ -10,63 +10,13 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints
+from pydantic import AliasChoices, BeforeValidator, Field
 
+from trialwright.claims.curve_claim import DigitisedCurve
+from trialwright.claims.fields import DayText, Id, Ids, Label, Level, Limits, PartCount, Unit, read_ids
 from trialwright.claims.printed import Printed, PrintedP
 from trialwright.claims.recorded import Recorded, RecordedParts
-from trialwright.protocol.part import Answer, Count, CountOrZero, Part, Text, wrong
-
-_DAY = re.compile(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$")
-_HIGHEST_LEVEL = 100
-_LOWEST_LEVEL = 50
-_LONGEST_TIME = 1e5
-
-
-def _read_day(value: object) -> object:
-    if not isinstance(value, str) or not _DAY.match(value.strip()):
-        raise wrong("a date as year-month-day, in quotes, as it is printed even where it does not exist")
-    return value.strip()
-
-
-def _read_level(value: object) -> object:
-    number = value.rstrip(" %") if isinstance(value, str) else value
-    try:
-        level = float(number)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise wrong("a confidence level in percent, such as 95") from None
-    if isinstance(value, bool) or not _LOWEST_LEVEL <= level < _HIGHEST_LEVEL:
-        raise wrong("a confidence level in percent, such as 95")
-    return level
-
-
-def _read_limits(value: object) -> object:
-    if isinstance(value, dict) and set(value) == {"low", "high"}:
-        return [value["low"], value["high"]]
-    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a lower and an upper limit
-        raise wrong("a lower and an upper limit as printed, such as ['27.1', '66.2']")
-    return value
-
-
-def _read_at_risk(value: object) -> object:
-    """Numbers at risk in the order of their times, from {0: 30, 6: 21}."""
-    expected = "times with the printed numbers at risk, such as {0: 30, 6: 21, 12: 9}"
-    if not isinstance(value, dict) or not value:
-        raise wrong(expected)
-    pairs = []
-    for when, number in value.items():
-        try:
-            time = float(when)
-        except ValueError:
-            raise wrong(expected) from None
-        if (
-            not 0.0 <= time < _LONGEST_TIME
-            or isinstance(number, bool)
-            or not isinstance(number, int)
-            or number < 0
-        ):
-            raise wrong(expected)
-        pairs.append((time, number))
-    return tuple(sorted(pairs))
+from trialwright.protocol.part import Answer, Count, CountOrZero, Part, Text
 
 
 def _read_parts(value: object) -> object:
@@ -75,35 +25,6 @@ def _read_parts(value: object) -> object:
             str(item) if isinstance(item, str) else f"part {at + 1}": item for at, item in enumerate(value)
         }
     return value
-
-
-def _read_ids(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-DayText = Annotated[str, BeforeValidator(_read_day)]
-Level = Annotated[float, BeforeValidator(_read_level)]
-Limits = Annotated[tuple[Printed | None, Printed | None], BeforeValidator(_read_limits)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_read_ids)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-PartCount = CountOrZero | Label
-
-
-class TimeUnit(StrEnum):
-    """The unit of a time."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-
-def _read_unit(value: object) -> object:
-    return value.removesuffix("s") if isinstance(value, str) else value
-
-
-Unit = Annotated[TimeUnit, BeforeValidator(_read_unit)]
 
 
 class Measure(StrEnum):
@@ -184,7 +105,7 @@ class Ratio(Interval):
     """
 
     type: Literal["ratio"]
-    of: Annotated[tuple[Id, Id] | None, BeforeValidator(_read_ids)] = None
+    of: Annotated[tuple[Id, Id] | None, BeforeValidator(read_ids)] = None
     value: Printed
     measure: Measure = Measure.HAZARD
     p: PrintedP | None = None
@@ -242,7 +163,7 @@ class Difference(Interval):
 
     type: Literal["difference"]
     value: Printed | None = None
-    of: Annotated[tuple[Id, Id], BeforeValidator(_read_ids)] | None = None
+    of: Annotated[tuple[Id, Id], BeforeValidator(read_ids)] | None = None
     p: PrintedP | None = None
     contrast: tuple[Label, Label] | None = None
     adjusted: Answer = False
@@ -329,32 +250,6 @@ class Leftover(Part):
     """A number of the text that no rule understood."""
 
     text: Label
-    quote: Text | None = None
-
-
-class Scale(StrEnum):
-    """How the vertical axis of a curve is labelled."""
-
-    PERCENT = "percent"
-    FRACTION = "fraction"
-
-
-class DigitisedCurve(Part):
-    """A Kaplan–Meier curve as clicks in a CSV file beside the claims, with what is printed below it.
-
-    `at_risk` are the printed numbers at risk by time, `events` the printed total, `marks` a CSV file of the
-    times of the censoring marks. Times are in `unit`.
-    """
-
-    id: Id
-    endpoint: Label | None = None
-    population: Label | None = None
-    clicks: Label
-    scale: Scale
-    unit: Unit
-    at_risk: Annotated[tuple[tuple[float, int], ...], BeforeValidator(_read_at_risk)] = ()
-    events: CountOrZero | None = None
-    marks: Label | None = None
     quote: Text | None = None
 
 

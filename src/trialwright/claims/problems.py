@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from trialwright.claims.curve_claim import DigitisedCurve
 from trialwright.claims.model import (
     AnyClaim,
-    DigitisedCurve,
     Leftover,
     Population,
     Publication,

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from trialwright.claims.model import (
     Conclusion,
     Difference,
-    DigitisedCurve,
     Partition,
     Proportion,
     Publication,
@@ -27,6 +26,8 @@ from trialwright.protocol.yaml_tree import Tree, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from trialwright.claims.curve_claim import DigitisedCurve
 
 CLAIMS_FILE = "claims.yaml"
 LARGEST_FILE = 1_000_000

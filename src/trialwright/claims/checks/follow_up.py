@@ -12,11 +12,12 @@ from trialwright.claims.calendar import (
 )
 from trialwright.claims.checks.times import STEPS
 from trialwright.claims.finding import Finding, Verdict
-from trialwright.claims.model import FollowUp, Landmark, Median, TimeUnit, endpoint_of
+from trialwright.claims.model import FollowUp, Landmark, Median, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trialwright.claims.fields import TimeUnit
     from trialwright.claims.model import Publication
     from trialwright.claims.printed import Printed
 

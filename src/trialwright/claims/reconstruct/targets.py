@@ -22,7 +22,7 @@ from trialwright.errors import StudyFileError
 from trialwright.stats.special import normal_isf
 
 if TYPE_CHECKING:
-    from trialwright.claims.model import TimeUnit
+    from trialwright.claims.fields import TimeUnit
     from trialwright.claims.printed import Printed
 
 ENDPOINTS = ("OS", "PFS")

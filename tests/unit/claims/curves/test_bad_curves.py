@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from trialwright.claims.model import Scale
+from trialwright.claims.curve_claim import Scale
 from trialwright.claims.read import parse_claims
 from trialwright.claims.reconstruct.curves.click_file import read_clicks, read_marks
 from trialwright.cli import app

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from drawn_curves import Arm, Hand, axis_of, clicked, curve, simulated, traced
 
-from trialwright.claims.model import DigitisedCurve, Publication
+from trialwright.claims.curve_claim import DigitisedCurve
+from trialwright.claims.model import Publication
 from trialwright.claims.reconstruct.curves.arm_curve import in_order, ready, thinned
 from trialwright.claims.reconstruct.curves.click_file import Clicks
 from trialwright.claims.reconstruct.curves.rebuild import sets_of, survival_at

@@ -18,7 +18,8 @@ from trialwright.errors import DataError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trialwright.claims.model import DigitisedCurve, Publication
+    from trialwright.claims.curve_claim import DigitisedCurve
+    from trialwright.claims.model import Publication
     from trialwright.claims.reconstruct.curves.click_file import Clicks
 
 Floats = npt.NDArray[np.float64]

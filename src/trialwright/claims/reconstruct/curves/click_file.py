@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.claims.model import Scale
+from trialwright.claims.curve_claim import Scale
 from trialwright.errors import InputFileError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from trialwright.claims.reconstruct.curves.records import pairings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trialwright.claims.model import DigitisedCurve, Publication
+    from trialwright.claims.curve_claim import DigitisedCurve
+    from trialwright.claims.model import Publication
     from trialwright.claims.reconstruct.curves.rebuild import CurveSets, RatioRange, Rebuilding
 
 MARK = "RECONSTRUCTED"
