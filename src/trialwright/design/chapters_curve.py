@@ -18,7 +18,6 @@ from trialwright.stats.special import normal_isf
 from trialwright.stats.support import detectable_median, excluded_median
 
 if TYPE_CHECKING:
-    from trialwright.design.curve_trials import CurveTrials
     from trialwright.design.inputs import CurveInputs
     from trialwright.design.ledger import Book
 
@@ -34,7 +33,6 @@ class CurvePage:
     """All that the chapters print."""
 
     inputs: CurveInputs
-    trials: CurveTrials
     book: Book
 
     def arm(self, reference: float, median: float) -> SingleArm:

@@ -15,11 +15,11 @@ from trialwright.stats.one_sample_logrank import SingleArm, WeibullCurve, one_sa
 
 if TYPE_CHECKING:
     from trialwright.design.chapters_curve import CurvePage
+    from trialwright.design.curve_trials import CurveTrials
 
 
-def simulated(page: CurvePage) -> blocks.Section:
+def simulated(page: CurvePage, found: CurveTrials) -> blocks.Section:
     """How often virtual subjects, through scans and RECIST, rule out each reference median."""
-    found = page.trials
     how = f"{found.trials:,} simulated trials under assumptions.yaml, one-sample log-rank on their times"
     rows = []
     for reference, share in zip(references(page.inputs), found.rejected, strict=True):

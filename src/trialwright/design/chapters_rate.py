@@ -19,7 +19,6 @@ from trialwright.stats.two_stage import TwoStageDesign, TwoStagePlan, evaluate, 
 if TYPE_CHECKING:
     from trialwright.design.inputs import RateInputs
     from trialwright.design.ledger import Book
-    from trialwright.design.protocol_trials import ResponseCounts
 
 SMALL_BETA = 0.1
 NULLS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -34,7 +33,6 @@ class RatePage:
     """All that the chapters print."""
 
     inputs: RateInputs
-    simulated: ResponseCounts
     confirmed: bool
     book: Book
 

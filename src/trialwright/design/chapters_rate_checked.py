@@ -18,14 +18,15 @@ from trialwright.stats.two_stage_inference import needed_in_second_stage
 
 if TYPE_CHECKING:
     from trialwright.design.chapters_rate import RatePage
+    from trialwright.design.protocol_trials import ResponseCounts
     from trialwright.stats.two_stage import TwoStagePlan
 
 LEAST, MOST = 0.01, 0.99
 
 
-def simulated(page: RatePage) -> blocks.Section:
+def simulated(page: RatePage, counts: ResponseCounts) -> blocks.Section:
     """What virtual subjects through scans and RECIST give."""
-    counts, number = page.simulated, page.book.number
+    number = page.book.number
     responders = counts.confirmed if page.confirmed else counts.responders
     trials = counts.evaluable.size
     rates = responders / counts.evaluable.clip(1)

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     Chapters = tuple[list[Markup], list[blocks.Section]]
 
 
+BEFORE_SENSITIVITY = -2
+
+
 @dataclass(frozen=True, slots=True)
 class DesignEffort:
     """Simulated trials of each kind, the seed, the events to judge by where known, and where to run."""
@@ -61,10 +64,10 @@ class DesignEffort:
 
 @dataclass(frozen=True)
 class Making:
-    """What every kind of study needs for its chapters."""
+    """What every kind of study needs for its chapters; without assumptions no subject is simulated."""
 
     study: Study
-    assumptions: Assumptions
+    assumptions: Assumptions | None
     effort: DesignEffort
     book: Book
     progress: Progress
@@ -102,21 +105,23 @@ def _two_rates(making: Making, name: str, endpoint: ResponseEndpoint) -> Chapter
 
 
 def _one_rate(making: Making, name: str, endpoint: ResponseEndpoint) -> Chapters:
-    effort = making.effort
-    with making.progress.step("virtual subjects through scans and RECIST"):
-        plan = make_plan(making.study, making.assumptions)
-        counts = response_counts(plan, effort.seed, effort.protocol.trials)
+    effort, counts = making.effort, None
+    if making.assumptions is not None:
+        with making.progress.step("virtual subjects through scans and RECIST"):
+            plan = make_plan(making.study, making.assumptions)
+            counts = response_counts(plan, effort.seed, effort.protocol.trials)
     given = rate_inputs(name, endpoint, making.study, making.assumptions)
-    page = chapters_rate.RatePage(given, counts, endpoint.confirmed, making.book)
+    page = chapters_rate.RatePage(given, endpoint.confirmed, making.book)
     made = (
         chapters_rate.supports,
         chapters_rate.assumptions,
         chapters_rate.boundaries,
-        chapters_rate_checked.simulated,
         chapters_rate_checked.sensitivity,
         chapters_rate_checked.paragraph,
     )
     chapters = [chapter(page) for chapter in made]
+    if counts is not None:
+        chapters.insert(BEFORE_SENSITIVITY, chapters_rate_checked.simulated(page, counts))
     cohorts = chapters_cohorts.cohorts_page(making.study, endpoint.by, page, effort.seed)
     if cohorts is not None:
         chapters.insert(-1, chapters_cohorts.borrowing(cohorts))
@@ -125,21 +130,23 @@ def _one_rate(making: Making, name: str, endpoint: ResponseEndpoint) -> Chapters
 
 def _curve(making: Making, name: str, endpoint: TimeToEventEndpoint) -> Chapters:
     given = curve_inputs(name, endpoint, making.study, making.assumptions)
-    effort = making.effort
-    with making.progress.step("virtual subjects through scans and RECIST"):
-        plan = make_plan(making.study, making.assumptions)
-        medians = chapters_curve.references(given)
-        trials = curve_trials(plan, endpoint, medians, given.alpha, effort.seed, effort.protocol.trials)
-    page = chapters_curve.CurvePage(given, trials, making.book)
+    effort, trials = making.effort, None
+    if making.assumptions is not None:
+        with making.progress.step("virtual subjects through scans and RECIST"):
+            plan, medians = make_plan(making.study, making.assumptions), chapters_curve.references(given)
+            trials = curve_trials(plan, endpoint, medians, given.alpha, effort.seed, effort.protocol.trials)
+    page = chapters_curve.CurvePage(given, making.book)
     made = (
         chapters_curve.supports,
         chapters_curve.assumptions,
         chapters_curve.boundaries,
-        chapters_curve_checked.simulated,
         chapters_curve_checked.sensitivity,
         chapters_curve_checked.paragraph,
     )
-    return chapters_curve.headline(page), [chapter(page) for chapter in made]
+    chapters = [chapter(page) for chapter in made]
+    if trials is not None:
+        chapters.insert(BEFORE_SENSITIVITY, chapters_curve_checked.simulated(page, trials))
+    return chapters_curve.headline(page), chapters
 
 
 def _randomised(making: Making, name: str, endpoint: TimeToEventEndpoint) -> Chapters:
@@ -182,8 +189,9 @@ def _endpoint_level(making: Making, given: RandomisedInputs, ratio: float) -> Ch
 def _protocol_level(
     making: Making, given: RandomisedInputs, endpoint: TimeToEventEndpoint
 ) -> Characteristics | None:
-    """Progression-free survival through scans; None for an endpoint that no scan decides."""
-    if Event.PROGRESSION not in endpoint.events or endpoint.compare is None:
+    """Progression-free survival through scans; None without assumptions, or where no scan decides."""
+    undecided = Event.PROGRESSION not in endpoint.events or endpoint.compare is None
+    if making.assumptions is None or undecided:
         return None
     effort, plan = making.effort, make_plan(making.study, making.assumptions)
     with OnBar("Protocol level") as bar:

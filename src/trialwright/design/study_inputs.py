@@ -66,45 +66,73 @@ def primary_endpoint(study: Study) -> tuple[str, ResponseEndpoint | TimeToEventE
     return chosen
 
 
-def planned_size(study: Study, otherwise: int) -> int:
-    """The subjects of the plan, else those of the study, else as many as are simulated."""
+def planned_size(study: Study, assumptions: Assumptions | None) -> int:
+    """The subjects of the plan, else those of the study, else as many as are simulated.
+
+    Raises:
+        StudyFileError: none of them says.
+    """
     plan = study.size_plan
     if isinstance(plan, TwoStagePlan):
         return plan.stages.n
     stated = plan.size if plan is not None else None
-    return stated or study.identity.subjects or otherwise
+    size = stated or study.identity.subjects or (assumptions.subjects if assumptions is not None else None)
+    if size is None:
+        raise StudyFileError.at(
+            "study.yaml: design", "no number of subjects", remedy="state `size`, or `subjects` under study"
+        )
+    return size
 
 
-def timing_of(assumptions: Assumptions, plan: SizePlan | None = None) -> Timing:
-    """Accrual, follow-up and drop-out of the plan; what it does not state by the assumptions."""
-    accrual = (assumptions.accrual.last - assumptions.accrual.first).days / DAYS_PER_MONTH
-    after = (assumptions.cutoff - assumptions.accrual.last).days / DAYS_PER_MONTH
-    lost = assumptions.outcome.lost_per_month
+def timing_of(assumptions: Assumptions | None, plan: SizePlan | None = None) -> Timing:
+    """Accrual, follow-up and drop-out of the plan; what it does not state by the assumptions.
+
+    Raises:
+        StudyFileError: neither states accrual and follow-up.
+    """
+    accrual, after, lost = _assumed_timing(assumptions)
     if isinstance(plan, OneSamplePlan | TwoArmPlan | EstimationPlan):
         accrual = plan.accrual.months if plan.accrual is not None else accrual
         after = plan.follow_up.months if plan.follow_up is not None else after
         lost = dropout_hazard(plan.dropout, LOST_BY_MONTHS) if plan.dropout is not None else lost
+    if accrual is None or after is None:
+        raise StudyFileError.at(
+            "study.yaml: design",
+            "no timing of the study",
+            expected="`accrual` and `follow_up`, such as 24 months and 12 months",
+            remedy="state them, or write assumptions.yaml",
+        )
     return Timing(accrual, after, lost)
 
 
-def published(assumptions: Assumptions, figure: Figure, arm: str | None = None) -> tuple[float, str]:
+def _assumed_timing(assumptions: Assumptions | None) -> tuple[float | None, float | None, float]:
+    if assumptions is None:
+        return None, None, 0.0
+    accrual = (assumptions.accrual.last - assumptions.accrual.first).days / DAYS_PER_MONTH
+    after = (assumptions.cutoff - assumptions.accrual.last).days / DAYS_PER_MONTH
+    return accrual, after, assumptions.outcome.lost_per_month
+
+
+def published(assumptions: Assumptions | None, figure: Figure, arm: str | None = None) -> tuple[float, str]:
     """A published figure and its source.
 
     Raises:
-        StudyFileError: the assumptions do not have it.
+        StudyFileError: there are no assumptions, or they do not have it.
     """
     found = _published(assumptions, figure, arm)
     if found is not None:
         return found.value, found.source
     of = f" of {arm}" if arm else ""
     raise StudyFileError.at(
-        "assumptions.yaml: published",
-        f"no {figure.value}{of}",
-        remedy="state hypotheses in study.yaml under `design`, or add the published figure with its source",
+        "assumptions.yaml: published" if assumptions is not None else "study.yaml: design",
+        f"no {figure.value}{of}" if assumptions is not None else "no hypotheses",
+        remedy="state hypotheses under `design`, or a published figure and its source in assumptions.yaml",
     )
 
 
-def _published(assumptions: Assumptions, figure: Figure, arm: str | None = None) -> Published | None:
+def _published(assumptions: Assumptions | None, figure: Figure, arm: str | None = None) -> Published | None:
+    if assumptions is None:
+        return None
     return next((one for one in assumptions.published if (one.figure, one.arm) == (figure, arm)), None)
 
 
@@ -115,7 +143,7 @@ def _figures(endpoint: TimeToEventEndpoint) -> tuple[Figure, Figure]:
     return Figure.OS_MEDIAN, Figure.OS_HAZARD_RATIO
 
 
-def _published_ratio(assumptions: Assumptions, figure: Figure, arm: str) -> PublishedRatio | None:
+def _published_ratio(assumptions: Assumptions | None, figure: Figure, arm: str) -> PublishedRatio | None:
     one = _published(assumptions, figure, arm)
     if one is None or not (one.low and one.high and one.low < one.high):
         return None
@@ -145,7 +173,7 @@ def arm_sizes(study: Study, arms: tuple[str, str], total: int) -> tuple[int, int
 
 
 def randomised_inputs(
-    name: str, endpoint: TimeToEventEndpoint, study: Study, assumptions: Assumptions
+    name: str, endpoint: TimeToEventEndpoint, study: Study, assumptions: Assumptions | None
 ) -> RandomisedInputs:
     """What a randomised study is planned with.
 
@@ -168,7 +196,7 @@ def randomised_inputs(
         name=name,
         label=endpoint.label or name,
         arms=arms,
-        sizes=arm_sizes(study, arms, planned_size(study, assumptions.subjects)),
+        sizes=arm_sizes(study, arms, planned_size(study, assumptions)),
         medians=medians,
         seen=both if both != medians else None,
         timing=timing_of(assumptions, plan),
@@ -180,7 +208,9 @@ def randomised_inputs(
     )
 
 
-def rate_inputs(name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions) -> RateInputs:
+def rate_inputs(
+    name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions | None
+) -> RateInputs:
     """What a single arm with a response rate is judged with.
 
     Raises:
@@ -196,7 +226,7 @@ def rate_inputs(name: str, endpoint: ResponseEndpoint, study: Study, assumptions
         rate, source = one.target_rate, "the target rate of study.yaml"
     else:
         rate, source = published(assumptions, figure)
-    analysed = planned_size(study, assumptions.subjects)
+    analysed = planned_size(study, assumptions)
     share = _published(assumptions, Figure.EVALUABLE)
     stated = isinstance(plan, TwoStagePlan) or (plan is not None and plan.size is not None)
     return RateInputs(
@@ -211,12 +241,12 @@ def rate_inputs(name: str, endpoint: ResponseEndpoint, study: Study, assumptions
         hypotheses=(one.null_rate, one.target_rate) if one is not None else None,
         needed=plan.needed if isinstance(plan, SingleStagePlan) else None,
         stages=plan.stages if isinstance(plan, TwoStagePlan) else None,
-        timing=timing_of(assumptions, plan),
+        timing=timing_of(assumptions, plan) if assumptions is not None else None,
     )
 
 
 def two_rate_inputs(
-    name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions
+    name: str, endpoint: ResponseEndpoint, study: Study, assumptions: Assumptions | None
 ) -> TwoRateInputs:
     """What a randomised study with a response rate is planned with.
 
@@ -235,7 +265,7 @@ def two_rate_inputs(
     return TwoRateInputs(
         label=endpoint.label or name,
         arms=arms,
-        sizes=arm_sizes(study, arms, planned_size(study, assumptions.subjects)),
+        sizes=arm_sizes(study, arms, planned_size(study, assumptions)),
         rates=plan.rates,
         errors=errors_of(plan),
         margin=margin if isinstance(plan, NonInferiorityPlan) and margin is not None else 0.0,
@@ -243,7 +273,7 @@ def two_rate_inputs(
 
 
 def curve_inputs(
-    name: str, endpoint: TimeToEventEndpoint, study: Study, assumptions: Assumptions
+    name: str, endpoint: TimeToEventEndpoint, study: Study, assumptions: Assumptions | None
 ) -> CurveInputs:
     """What a single arm with a time to event is judged with.
 
@@ -263,7 +293,7 @@ def curve_inputs(
     return CurveInputs(
         name=name,
         label=endpoint.label or name,
-        enrolled=planned_size(study, assumptions.subjects),
+        enrolled=planned_size(study, assumptions),
         median=median,
         timing=timing_of(assumptions, plan),
         source=source,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trialwright.simulate.scenario import Assumptions
 
 
-def check_plan(study: Study, assumptions: Assumptions) -> PlanCheck:
+def check_plan(study: Study, assumptions: Assumptions | None) -> PlanCheck:
     """Hold the size of a study to the hypotheses, errors and timing that its file states.
 
     Raises:
@@ -52,7 +52,7 @@ def check_plan(study: Study, assumptions: Assumptions) -> PlanCheck:
     return PlanCheck()
 
 
-def _rates(study: Study, assumptions: Assumptions, name: str, endpoint: ResponseEndpoint) -> PlanCheck:
+def _rates(study: Study, assumptions: Assumptions | None, name: str, endpoint: ResponseEndpoint) -> PlanCheck:
     plan = study.size_plan
     if isinstance(plan, SingleStagePlan | TwoStagePlan):
         given = rate_inputs(name, endpoint, study, assumptions)
@@ -63,5 +63,5 @@ def _rates(study: Study, assumptions: Assumptions, name: str, endpoint: Response
     if isinstance(plan, TwoArmPlan):
         return two_rates_check(plan, two_rate_inputs(name, endpoint, study, assumptions))
     if isinstance(plan, WinnerPlan):
-        return winner_check(plan, planned_size(study, assumptions.subjects), len(study.arms))
+        return winner_check(plan, planned_size(study, assumptions), len(study.arms))
     return PlanCheck()

@@ -19,15 +19,19 @@ from trialwright.files import atomic_file
 from trialwright.protocol.read import read_study
 from trialwright.report import blocks, render
 from trialwright.report.plan_words import plan_sentence
-from trialwright.simulate.read import read_assumptions
+from trialwright.simulate.read import ASSUMPTIONS_FILE, read_assumptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trialwright.findings import Finding
     from trialwright.progress import Progress
+    from trialwright.protocol.study import Study
+    from trialwright.simulate.scenario import Assumptions
 
 PAGE, NUMBERS = "design.html", "design.json"
+ASSUMED = f"{ASSUMPTIONS_FILE} of the study: assumed, not observed"
+NOT_ASSUMED = f"those of study.yaml; without {ASSUMPTIONS_FILE} no subject is simulated"
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,15 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
         StudyFileError: the study, its endpoints or its assumptions do not allow it.
     """
     study = read_study(name)
-    assumptions, book = read_assumptions(study), Book()
+    assumptions, book = _assumptions_of(study), Book()
     check = check_plan(study, assumptions)
     first = plan_section(study, check, book)
     headline, sections = chapters_of(Making(study, assumptions, effort, book, progress))
     lead = [Markup("{}.").format(one.what[0].upper() + one.what[1:]) for one in check.findings]
     facts = (
         ("Study", study.id),
-        ("Subjects", f"{planned_size(study, assumptions.subjects)}"),
-        ("Assumptions", "assumptions.yaml of the study: assumed, not observed"),
+        ("Subjects", f"{planned_size(study, assumptions)}"),
+        ("Assumptions", ASSUMED if assumptions is not None else NOT_ASSUMED),
         ("Seed", str(effort.seed)),
     )
     page = _Document(
@@ -107,6 +111,11 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
     with atomic_file(out / PAGE) as path:
         path.write_text(render.document(page) + "\n", encoding="utf-8")
     return DesignReport(study.id, out / PAGE, plan_sentence(study), check.findings, numbers)
+
+
+def _assumptions_of(study: Study) -> Assumptions | None:
+    """What virtual subjects are assumed to be; None where the study has no such file."""
+    return read_assumptions(study) if (study.folder / ASSUMPTIONS_FILE).exists() else None
 
 
 def _finite(value: float) -> float | None:

@@ -1,24 +1,20 @@
 """The chapter on borrowing: its numbers are those of exact tests, and it hides no error."""
 
-import numpy as np
 import pytest
 from scipy import stats
 
 from trialwright.design.chapters_cohorts import borrowing, cohorts_page
 from trialwright.design.chapters_rate import RatePage
 from trialwright.design.ledger import Book
-from trialwright.design.protocol_trials import ResponseCounts
 from trialwright.design.study_inputs import primary_endpoint, rate_inputs
 from trialwright.protocol.read import read_study
 from trialwright.simulate.read import read_assumptions
-
-NONE = np.zeros(0, np.int64)
 
 
 def rate_page(study):
     name, endpoint = primary_endpoint(study)
     inputs = rate_inputs(name, endpoint, study, read_assumptions(study))
-    return endpoint, RatePage(inputs, ResponseCounts(NONE, NONE, NONE), endpoint.confirmed, Book())
+    return endpoint, RatePage(inputs, endpoint.confirmed, Book())
 
 
 @pytest.fixture(scope="module")
