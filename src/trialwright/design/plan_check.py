@@ -43,7 +43,7 @@ def low_power(computed: float, stated: float, slack: float, of: str, remedy: str
     """The finding that subjects are too few, where they are."""
     if computed >= stated - slack:
         return []
-    what = f"{of} give a power of {percent(computed)}, not the {percent(stated)} stated"
+    what = f"{of} give a power of {percent(computed)}, not the {percent(stated)} that study.yaml states"
     return [finding(Severity.WARNING, "DESIGN-POWER", what, remedy)]
 
 

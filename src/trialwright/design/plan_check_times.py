@@ -78,7 +78,9 @@ def two_arms_check(plan: TwoArmPlan, given: RandomisedInputs) -> PlanCheck:
     found = _too_late(given, expected) + _screening(given)
     remedy = f"plan {math.ceil(needed)} events among about {math.ceil(subjects)} subjects"
     remedy += f", or analyse {after:.0f} months after the first entry" if math.isfinite(after) else ""
-    found += low_power(power, plan.power, APPROXIMATE, f"{n} subjects with {events:.0f} events", remedy)
+    against = f" against a margin of {given.margin:g}" if given.margin is not None else ""
+    what = f"{n} subjects with {events:.0f} events{against}"
+    found += low_power(power, plan.power, APPROXIMATE, what, remedy)
     return PlanCheck(tuple(lines), tuple(found))
 
 

@@ -71,7 +71,7 @@ def test_too_few_subjects_are_a_warning_that_names_both_powers(planned):
     power = stats.binom.sf(9, 27, 0.4)  # 10 of 27 keep the level
     warned = [one for one in found.findings if one.code == "DESIGN-POWER"]
     assert warned[0].severity is Severity.WARNING
-    assert f"{100 * power:.1f}%, not the 80.0% stated" in warned[0].what
+    assert f"{100 * power:.1f}%, not the 80.0% that study.yaml states" in warned[0].what
     assert "35 subjects with 12 responses" in warned[0].remedy
 
 
