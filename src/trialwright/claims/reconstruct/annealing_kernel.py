@@ -110,7 +110,7 @@ def energy_of(
 
     Rows of `what`: kind, endpoint, the blocks of the curve as bits or the first block, the second block,
     1 where censorings are the events. Rows of `spans`: lowest, highest, unit, parameter; those of a
-    comparison are logarithms, and |z| of its test. Curves come first.
+    comparison are logarithms, and |z| of its test. Curves come first, then tests: they cost least.
     """
     row, marks = times[endpoint], events[endpoint]
     total, squares = 0.0, 0.0
@@ -131,6 +131,8 @@ def energy_of(
             pair = _MOST_BLOCKS * a + b
         off = _comparison_off(row, marks, blocks, what[t], spans[t], ratio)
         squares += off * off
+        if total + _cost(math.sqrt(squares)) > limit:
+            break
     return total + _cost(math.sqrt(squares))
 
 

@@ -35,7 +35,7 @@ _SELDOM = 0.1
 _HOPE = 0.15
 _MORE_EVENTS = 8
 _FEWER_FIRST = 0.75
-_SPLIT = (0.4, 0.6)
+_TOLD, _TOLD_SPREAD, _TOLD_MOST = 0.968, 0.012, 1.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,34 +110,56 @@ def _rebuild(
 
 
 @dataclass
-class _Totals:
-    """Which total of events leads to a printed standard error: learnt from what came out so far."""
+class _Events:
+    """How many events, and how many of them in the first group, lead to a printed comparison.
 
-    events: list[int]
+    Guessed first, then learnt from what came out so far.
+    """
+
+    cells: list[tuple[int, int]]
+    hope: list[float]
     tries: list[int]
     worth: list[float]
 
     @classmethod
-    def of(cls, ratio: RatioTarget) -> _Totals:
-        """Totals from the least possible upwards: no event tells more than a quarter."""
+    def of(cls, ratio: RatioTarget) -> _Events:
+        """Totals from the least possible upwards, for no event tells more than a quarter; every split."""
         least = math.ceil(4.0 / ratio.std_error**2)
-        events = list(range(least, least + _MORE_EVENTS))
-        return cls(events, [0] * len(events), [0.0] * len(events))
+        cells = [(total, first) for total in range(least, least + _MORE_EVENTS) for first in range(1, total)]
+        hope = [_hope(ratio, total, first) for total, first in cells]
+        cells = [cell for cell, one in zip(cells, hope, strict=True) if one > 0.0]
+        hope = [one for one in hope if one > 0.0]
+        return cls(cells, hope, [0] * len(cells), [0.0] * len(cells))
 
     def draw(self, rng: np.random.Generator) -> int:
-        """The place of a total, the better ones more often."""
-        chance = np.array(
-            [
-                (_HOPE * _FEWER_FIRST**place + worth) / (1 + tries)
-                for place, (worth, tries) in enumerate(zip(self.worth, self.tries, strict=True))
-            ]
-        )
+        """The place of a cell, the better ones more often."""
+        chance = (np.array(self.hope) + np.array(self.worth)) / (1.0 + np.array(self.tries))
         return int(rng.choice(len(chance), p=chance / chance.sum()))
 
     def learn(self, place: int, left: float) -> None:
-        """Note how near a total came."""
+        """Note how near a cell came."""
         self.tries[place] += 1
         self.worth[place] += math.exp(-10.0 * left)
+
+
+def _hope(ratio: RatioTarget, total: int, first: int) -> float:
+    """How likely some events are to tell as much as the printed interval says.
+
+    The test says how many of them were expected in the first group, so what its share at risk was, and the
+    information of one event about a ratio is p (1 - p) with that share. Shares that change over time tell a
+    few percent less: `_TOLD` of it was met most often.
+    """
+    information = 1.0 / ratio.std_error**2
+    z = (ratio.z.low + ratio.z.high) / 2 if ratio.z is not None else abs(ratio.log_ratio) / ratio.std_error
+    expected = first - math.copysign(z, ratio.log_ratio) * math.sqrt(information)
+    share = expected / total
+    if not 0.0 < share < 1.0:
+        return 0.0
+    risk = math.exp(ratio.log_ratio)
+    p = risk * share / (risk * share + 1.0 - share)
+    told = information / (total * p * (1.0 - p))
+    fewer = _FEWER_FIRST ** (total - 4.0 * information)
+    return _HOPE * fewer * math.exp(-abs(told - _TOLD) / _TOLD_SPREAD) if told < _TOLD_MOST else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +178,7 @@ class _Search:
     contradictions: dict[str, tuple[str, ...]]
     seed: int
     table: Table
-    totals: dict[str, _Totals]
+    totals: dict[str, _Events]
     found: list[tuple[float, DataSet]] = field(default_factory=list)
     near: list[tuple[float, DataSet]] = field(default_factory=list)
     missed: list[frozenset[str]] = field(default_factory=list)
@@ -168,7 +190,7 @@ class _Search:
         left_out = frozenset(claim for core in contradictions.values() for claim in core)
         blocks = [*(one.name for one in targets.groups), *([REST] if targets.rest else [])]
         table = table_of(targets, blocks).without(left_out)
-        totals = {one.claim: _Totals.of(one) for one in targets.ratios}
+        totals = {one.claim: _Events.of(one) for one in targets.ratios}
         return cls(targets, contradictions, seed, table, totals)
 
     def batch(self) -> None:
@@ -179,7 +201,9 @@ class _Search:
         self.attempts += _BATCH
         for one in done:
             for claim, place in one.places.items():
-                is_met = not any(name.startswith(f"{claim}, ") for name in one.missed)
+                is_met = one.parts is not None and not any(
+                    name.startswith(f"{claim}, ") for name in one.missed
+                )
                 self.totals[claim].learn(place, 0.0 if is_met else one.left)
             if one.parts is not None:
                 (self.near if one.missed else self.found).append((one.left, one.parts))
@@ -201,17 +225,15 @@ class _Search:
         rng = np.random.default_rng([self.seed, 0, number])
         places = {claim: one.draw(rng) for claim, one in self.totals.items()}
         counts: dict[str, dict[str, int]] = {group.name: {} for group in self.targets.groups}
-        share = rng.uniform(*_SPLIT)
         for ratio in self.targets.ratios:
-            events = self.totals[ratio.claim].events[places[ratio.claim]]
-            first = round(events * share)
+            events, first = self.totals[ratio.claim].cells[places[ratio.claim]]
             counts[ratio.groups[0]][ratio.endpoint] = first
             counts[ratio.groups[1]][ratio.endpoint] = events - first
         parts: list[Rebuilt] = []
         for group in self.targets.groups:
             part = sample(group, rng, self.contradictions[group.name], counts[group.name])
             if part is None:
-                return _Attempt(None, math.inf, frozenset({""}), places)
+                return _Attempt(None, math.inf, frozenset(), places)
             parts.append(part)
         if self.targets.rest:
             parts.append(everybody_else(self.targets, REST, rng))

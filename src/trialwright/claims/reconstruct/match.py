@@ -35,11 +35,11 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Row = tuple[tuple[int, int, int, int, int], tuple[float, float, float, float, float]]
 
-ROUNDS = 6
+ROUNDS = 10
 _STEPS = 80_000
 _HEATS = (0.7, 0.005)
-_LEFT_AFTER = 2
-_HOPELESS = 2.0
+_LEFT_AFTER = 1
+_HOPELESS = 1.2
 _FIRST_SCAN = 21
 _NUMBERS = {"OS": OS, "PFS": PFS}
 _UNIT_OF_RATIO = 0.01
@@ -132,10 +132,10 @@ def _span(days: Days, parameter: float) -> tuple[float, float, float, float, flo
 
 def _of_ratio(ratio: RatioTarget, pair: tuple[int, int]) -> Iterator[tuple[str, Row]]:
     found: tuple[tuple[int, Range | None], ...] = (
+        (LOG_RANK, ratio.z),
         (RATIO, ratio.ratio),
         (RATIO_LOW, ratio.low),
         (RATIO_HIGH, ratio.high),
-        (LOG_RANK, ratio.z),
     )
     for kind, span in found:
         if span is not None:

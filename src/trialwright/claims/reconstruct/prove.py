@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from trialwright.claims.reconstruct.targets import Group
 
 SECONDS = 1.5
+"""Of the solver's own clock, which counts work: the same on every machine."""
+_NEVER_REACHED = 600.0
 _MONTH = 30.4375
 _RATE_MONTHS = 12
 _HARDLY = 0.5
@@ -62,7 +64,7 @@ def solver(seed: int = 1, seconds: float = SECONDS) -> Any:
     found.parameters.random_seed = seed
     found.parameters.num_workers = 1
     found.parameters.max_deterministic_time = seconds
-    found.parameters.max_time_in_seconds = 3 * seconds
+    found.parameters.max_time_in_seconds = _NEVER_REACHED
     return found
 
 
