@@ -93,6 +93,7 @@ def build(
             _rebuild(publication, targets, parts, np.random.default_rng([seed, number]), study)
             for number, (_left, parts) in enumerate(best)
         )
+    sets = tuple(sorted(sets, key=lambda one: sum(not figure.met for figure in one.figures)))
     return Ensemble(targets, sets, contradictions, tuple(bounded), tuple(sorted(search.given_up)))
 
 

@@ -44,6 +44,7 @@ _FIRST_SCAN = 21
 _NUMBERS = {"OS": OS, "PFS": PFS}
 _UNIT_OF_RATIO = 0.01
 _RATE_UNIT = 0.01
+_HAIR = 1e-9
 REST = ""
 _NAMES = {
     MEDIAN: "median",
@@ -106,7 +107,8 @@ def _of_group(group: Group, mask: int) -> Iterator[tuple[str, Row]]:
             for row in _of_median(median, number, mask):
                 yield median.claim, row
         for rate in group.rates[endpoint]:
-            spans = (rate.low, rate.high, _RATE_UNIT, float(rate.day), 0.0)
+            # a hair inside: a rate of exactly half a unit prints either way
+            spans = (rate.low + _HAIR, rate.high - _HAIR, _RATE_UNIT, float(rate.day), 0.0)
             yield rate.claim, ((RATE, number, mask, 0, 0), spans)
     for observed in group.observed:
         found = ((MIDDLE, observed.median), (SHORTEST, observed.shortest), (LONGEST, observed.longest))

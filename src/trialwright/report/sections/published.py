@@ -169,7 +169,7 @@ def _summary(figures: Sequence[_Figure], beside: str) -> str:
     told += f"{without} not computed."
     cannot = [figure.value["name"] for figure in figures if any(one["impossible"] for one in figure.records)]
     if cannot:
-        told += f" {len(cannot)} cannot be as printed: {', '.join(map(str, cannot))}."
+        told += f" {len(cannot)} cannot be as printed: {'; '.join(map(str, cannot))}."
     inside = [str(figure.value["inside"]) for figure in figures if figure.value["inside"]]
     if inside:
         told += f" Where there is a {beside} interval, the published value lies inside it in "
