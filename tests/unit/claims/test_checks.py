@@ -189,3 +189,37 @@ def test_slips_of_typing():
     assert is_one_slip("0.16", "0.61")
     assert not is_one_slip("0.16", "0.27")
     assert not is_one_slip("9.9", "10.1")
+
+
+TWO_ARMS = [
+    {"id": "os", "type": "median", "value": "11.3", "unit": "month"},
+    {"id": "os_2", "type": "median", "value": "14.1", "unit": "month"},
+    {"id": "pfs", "type": "median", "value": "8.0", "unit": "month"},
+    {"id": "pfs_2", "type": "median", "value": "12.2", "unit": "month"},
+    {"id": "os_12", "type": "landmark", "time": "12", "unit": "month", "percent": "47.6"},
+    {"id": "os_12_2", "type": "landmark", "time": "12", "unit": "month", "percent": "58.0"},
+    {"id": "os_24", "type": "landmark", "time": "24", "unit": "month", "percent": "20.1"},
+    {"id": "os_24_2", "type": "landmark", "time": "24", "unit": "month", "percent": "48.8"},
+]
+
+
+def test_two_groups_without_population_are_not_set_against_each_other():
+    # 11.3 months goes with 47.6 %, 14.1 with 58.0 %; crosswise they would contradict
+    found = findings(TWO_ARMS)
+    assert not [one for one in found if one.verdict in (Verdict.ERROR, Verdict.SUSPECT)]
+    crossed = {one.claims for one in found if "two groups" in one.computation}
+    assert crossed == {("os", "os_12_2"), ("os_2", "os_12"), ("os_12", "os_24_2"), ("pfs_2", "os")}
+
+
+def test_a_rate_that_no_median_allows_is_still_an_error():
+    claims = [one | {"percent": "61.0"} if one["id"] == "os_12" else one for one in TWO_ARMS]
+    claims = [one | {"value": "11.0"} if one["id"] == "os_2" else one for one in claims]
+    errors = [one.claims for one in findings(claims) if one.verdict is Verdict.ERROR]
+    assert ("os", "os_12") in errors
+    assert ("os_2", "os_12") in errors
+
+
+def test_crossed_groups_of_one_population_are_an_error():
+    claims = [one | {"population": "all"} for one in TWO_ARMS]
+    found = findings(claims, {"all": 60})
+    assert ("os", "os_12_2") in [one.claims for one in found if one.verdict is Verdict.ERROR]

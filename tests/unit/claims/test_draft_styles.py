@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from trialwright.claims.audit import audit
 from trialwright.claims.draft import draft_text
@@ -219,3 +220,32 @@ def test_units_have_one_word(given, expected):
 def test_middle_dots_between_digits_are_decimal_points():
     assert plain("8·7 months · mean") == "8.7 months · mean"
     assert printed("−2.1") == "-2.1"
+
+
+def drafted_from(text):
+    return {one["id"]: one for one in yaml.safe_load(draft_text(text).yaml)["claims"]}
+
+
+@pytest.mark.parametrize("dash", ["-", "‐", "–", " "])
+def test_a_number_in_two_words_is_one_number(dash):
+    text = f"Sixty{dash}three patients (56.3%) received GEMOX and forty{dash}nine (43.8%) GEMCIS."
+    assert sorted(one["k"] for one in drafted_from(text).values()) == [49, 63]
+
+
+def test_the_subject_before_a_rate_names_its_endpoint():
+    text = "The objective response rate was 22% (9 of 41), and the disease control rate was 70.7% (29 of 41)."
+    found = drafted_from(text)
+    assert (found["orr"]["k"], found["dcr"]["k"]) == (9, 29)
+
+
+def test_two_rates_joined_by_and_are_not_both_of_everybody():
+    # 14 and 9 of 37 each: of all 74 they would be 18.9 % and 12.2 %, and the audit would call both errors
+    text = "74 patients were randomised. Nausea occurred in 14 (37.8%) and 9 (24.3%) patients."
+    drafted = draft_text(text).yaml
+    assert not any("population" in one for one in yaml.safe_load(drafted)["claims"])
+    assert not [one for one in audit(parse_claims(drafted)) if one.verdict.value == "ERROR"]
+
+
+def test_two_rates_of_their_own_label_stay_of_everybody():
+    found = drafted_from("50 patients were enrolled. Fatigue in 5 (10%) and nausea in 4 (8%) patients.")
+    assert {one["population"] for one in found.values()} == {"all"}

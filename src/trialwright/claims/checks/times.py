@@ -11,7 +11,7 @@ from trialwright.claims.model import FollowUp, Landmark, Median, endpoint_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trialwright.claims.model import Publication
+    from trialwright.claims.model import Claim, Publication
     from trialwright.claims.printed import Printed
 
 INTERVAL = "MEDIAN-INTERVAL"
@@ -82,19 +82,51 @@ def landmarks(publication: Publication) -> Iterator[Finding]:
     """Medians against rates at a time, and rates against each other: the curve never rises."""
     rates = publication.all_of(Landmark)
     medians = [one for one in publication.all_of(Median) if one.value is not None]
+    pairs = [(median, rate) for median in medians for rate in rates if _about_the_same(median, rate)]
+    yield from _told_apart([(*pair, _against_median(*pair)) for pair in pairs])
     for rate in rates:
-        paired = [median for median in medians if _about_the_same(median, rate)]
-        for median in paired:
-            yield _against_median(median, rate)
-        if not paired:
+        if not any(other is rate for _, other in pairs):
             text = f"{rate.percent} % at {rate.time}: no median of the same endpoint and population"
             yield Finding(LANDMARK, Verdict.UNCHECKABLE, (rate.id,), text)
         if rate.ci is not None:
             yield from _rate_interval(rate)
-    for early in rates:
-        for late in rates:
-            if early is not late and _about_rates(early, late) and early.time.value < late.time.value:
-                yield _falling(early, late)
+    yield from _told_apart(
+        [
+            (early, late, _falling(early, late))
+            for early in rates
+            for late in rates
+            if early is not late and _about_rates(early, late) and early.time.value < late.time.value
+        ]
+    )
+
+
+def _told_apart(pairs: list[tuple[Claim, Claim, Finding]]) -> Iterator[Finding]:
+    """The findings; where arms are not told apart, a contradiction only if no other pairing avoids it.
+
+    Two arms print two medians and two rates. Without populations the first median may be paired with the
+    second rate, and they are not of one curve.
+    """
+    for first, second, finding in pairs:
+        if finding.verdict in (Verdict.OK, Verdict.UNCHECKABLE) or first.population is not None:
+            yield finding
+            continue
+        avoided = [other for *pair, other in pairs if _is_alike(pair, first, second)]
+        fine = [other.claims for other in avoided if other.verdict is Verdict.OK]
+        if any(one[0] == first.id for one in fine) and any(one[1] == second.id for one in fine):
+            text = f"{finding.computation}, unless they are of two groups: no population says which"
+            yield Finding(finding.code, Verdict.UNCHECKABLE, finding.claims, text)
+        else:
+            yield finding
+
+
+def _is_alike(pair: list[Claim], first: Claim, second: Claim) -> bool:
+    """Whether another pair is of the same two figures: the same endpoints, times, and no population."""
+
+    def what(one: Claim) -> tuple[str, str | None, str, str | None]:
+        time, unit = (one.time.text, one.unit) if isinstance(one, Landmark) else ("", None)
+        return endpoint_of(one), one.population, time, unit
+
+    return [what(one) for one in pair] == [what(first), what(second)]
 
 
 def _rate_interval(rate: Landmark) -> Iterator[Finding]:
@@ -153,16 +185,25 @@ def _against_median(median: Median, rate: Landmark) -> Finding:
 def progression_and_survival(publication: Publication) -> Iterator[Finding]:
     """Progression-free survival cannot outlast survival."""
     medians = [one for one in publication.all_of(Median) if one.value is not None and one.unit is not None]
-    for pfs in (one for one in medians if endpoint_of(one) == "PFS"):
-        for overall in (
-            one for one in medians if endpoint_of(one) == "OS" and one.population == pfs.population
-        ):
-            shown = f"median PFS {pfs.value} {pfs.unit}s, OS {overall.value} {overall.unit}s"
-            longer = (
-                least_in_days(pfs.value, pfs.unit) > float(overall.value.either.high) * DAYS[overall.unit]
-            )
-            verdict = Verdict.SUSPECT if longer else Verdict.OK
-            text = f"{shown}: PFS ends at death at the latest" if longer else shown
-            question = "Are both of the same subjects?" if longer else ""
-            source = "a death ends progression-free survival"
-            yield Finding(NESTED, verdict, (pfs.id, overall.id), text, (), source, (), question)
+    yield from _told_apart(
+        [
+            (pfs, overall, _nested(pfs, overall))
+            for pfs in (one for one in medians if endpoint_of(one) == "PFS")
+            for overall in medians
+            if endpoint_of(overall) == "OS" and overall.population == pfs.population
+        ]
+    )
+
+
+def _nested(pfs: Median, overall: Median) -> Finding:
+    assert pfs.value is not None
+    assert pfs.unit is not None
+    assert overall.value is not None
+    assert overall.unit is not None
+    shown = f"median PFS {pfs.value} {pfs.unit}s, OS {overall.value} {overall.unit}s"
+    longer = least_in_days(pfs.value, pfs.unit) > float(overall.value.either.high) * DAYS[overall.unit]
+    verdict = Verdict.SUSPECT if longer else Verdict.OK
+    text = f"{shown}: PFS ends at death at the latest" if longer else shown
+    question = "Are both of the same subjects?" if longer else ""
+    source = "a death ends progression-free survival"
+    return Finding(NESTED, verdict, (pfs.id, overall.id), text, (), source, (), question)

@@ -12,7 +12,11 @@ DASH = rf"\s*(?:[{DASHES}]|to|until)\s*"
 N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|\.\d+)(?!\d)"
 SIGNED = rf"[{DASHES}]?{N}"
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-COUNT = rf"(?:{N}|(?<!\w)(?:{'|'.join(WORDS)})(?!\w))"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+# "sixty-three" is one number: its "three" alone would be another count
+_IN_WORDS = rf"(?:{'|'.join(TENS)})(?:[{DASHES} ](?:{'|'.join(WORDS[1:10])}))?|{'|'.join(_TEENS + WORDS)}"
+COUNT = rf"(?:{N}|(?<![{DASHES}\w])(?:{_IN_WORDS})(?!\w))"
 OPEN_ENDED = (
     r"(?:NR|NE|NA|NC|not (?:yet )?reached|not (?:estimable|evaluable|calculable|available)|∞|infinity)"
 )
@@ -30,6 +34,7 @@ CI = (
 P_VALUE = rf"\bP(?:[- ]?values?)?\s*(?P<sign>[=<>≤≥])\s*(?P<p>{N})"
 BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])"
 
+_ONES = (*WORDS, *_TEENS)
 _INTERVAL = re.compile(CI, re.IGNORECASE)
 _BARE = re.compile(
     rf"(?P<low>{LIMIT})\s*%?(?:\s*{UNIT})?{DASH}(?P<high>{LIMIT})\s*%?(?:\s*{UNIT})?", re.IGNORECASE
@@ -71,11 +76,13 @@ def printed(text: str) -> str:
 def count(text: str) -> int:
     """A count in digits or as a word.
 
-    >>> count("1,024"), count("nine")
-    (1024, 9)
+    >>> count("1,024"), count("nine"), count("Sixty-three"), count("eighteen")
+    (1024, 9, 63, 18)
     """
-    word = text.strip().lower()
-    return WORDS.index(word) if word in WORDS else int(word.replace(",", ""))
+    words = re.split(rf"[{DASHES} ]", text.strip().lower())
+    if words[0][0].isalpha():
+        return sum(10 * TENS.index(word) + 20 if word in TENS else _ONES.index(word) for word in words)
+    return int(text.strip().replace(",", ""))
 
 
 def limit(text: str) -> str | None:

@@ -50,9 +50,11 @@ _LABEL_BEFORE = re.compile(rf"(?P<label>[A-Za-z][A-Za-z -]{{3,50}}?) \({_PCT}\)"
 _LABEL_IN = re.compile(rf"(?P<label>[A-Za-z][A-Za-z0-9 ≥-]{{3,50}}?)(?: in|:| was| were) {_PCT}")
 _OCCURRED = re.compile(rf"(?P<label>[A-Z][^.%]{{3,90}}?) (?:occurred|were seen|was seen) in {_PCT}")
 _RATE_BEFORE = re.compile(r"%[)\]](?:\s+of\s+\d+)?[^.%\d]{0,40}?\b(?:vs?\.?|versus|and)\s+$", re.IGNORECASE)
+_RATE_JUST_BEFORE = re.compile(r"%[)\]],?\s+(?:vs?\.?|versus|and)\s+$", re.IGNORECASE)
 _RATE_AFTER = re.compile(
     rf"(?:\s+{SUBJECTS})?,?\s+(?:vs?\.?|versus|and)\s+{COUNT}(?:{_OVER}{N})?\s*[(\[]{N}\s*%", re.IGNORECASE
 )
+_IS = re.compile(r"(?:\s*\([^()]*\))?(?:\s+rates?)?\s*(?:was|were|is|of|[:=,])?\s*", re.IGNORECASE)
 _JOINING = frozenset(
     "with in the and vs versus v group groups arm arms patients pts of was were respectively achieved seen "
     "observed reported occurred rate rates obtained for".split()
@@ -135,6 +137,8 @@ def _counted(sheet: Sheet, match: re.Match[str]) -> None:
     fields: dict[str, Any] = {"endpoint": name or None, "k": count(match["k"])}
     arm = arm_in(sheet, words + after) or _arm_in_order(sheet, match)
     fields |= _of_whom(sheet, n, cohort[0].lower() if cohort else None, match[0], arm)
+    if n is None and arm is None and _is_one_of_two(sheet, match):
+        fields["population"] = None
     inside = match.groupdict().get("inside")
     fields |= interval_in(inside, level_before(sheet.text, match.start()))
     if inside:
@@ -150,7 +154,10 @@ def _word(label: str | None) -> str:
 
 
 def _endpoint(before: str, after: str) -> str:
-    """What the words behind a rate name first, else what those before it name last."""
+    """The subject ('ORR was'), else what is named first behind a rate, else last before it."""
+    subject = mentions(before, RESPONSES)
+    if subject and _IS.fullmatch(before, subject[-1][1]):
+        return subject[-1][2]
     named_after = endpoints_in(after[:_NEAR], RESPONSES)
     aside = r"\s*[,;]?\s*(?:including|of (?:which|whom))\b|\s*[,;]\s*with\b"
     if named_after and not re.match(aside, after):
@@ -186,6 +193,12 @@ def _arm_in_order(sheet: Sheet, match: re.Match[str]) -> str | None:
     if _RATE_BEFORE.search(sheet.text[max(match.start() - _NEAR, 0) : match.start()]):
         return arms[1]
     return arms[0] if _RATE_AFTER.match(sheet.text, match.end()) else None
+
+
+def _is_one_of_two(sheet: Sheet, match: re.Match[str]) -> bool:
+    """Whether a bare 'and' or 'vs' joins two rates: of two groups, then, and not both of everybody."""
+    behind = sheet.text[max(match.start() - _NEAR, 0) : match.start()]
+    return bool(_RATE_JUST_BEFORE.search(behind) or _RATE_AFTER.match(sheet.text, match.end()))
 
 
 def _of_whom(sheet: Sheet, n: int | None, cohort: str | None, quote: str, arm: str | None) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _name_of(words: str) -> str:
 def _landmark(sheet: Sheet, match: re.Match[str], percent: str, quote: str, one: Named | None = None) -> None:
     name, time = (
         _name_of(match["name"]),
-        str(count(match["time"])) if match["time"].isalpha() else match["time"],
+        str(count(match["time"])) if match["time"][0].isalpha() else match["time"],
     )
     arm = one.arm if one is not None else None
     fields: dict[str, Any] = {"endpoint": name, "population": arm, "time": time, "unit": unit(match["unit"])}
