@@ -12,6 +12,12 @@ from trialwright.errors import ArgumentError
 USUAL_POWER = 0.8
 
 
+def _checked(power: float, alpha: float) -> float:
+    if not alpha < power < 1.0:
+        raise ArgumentError.at("--power", f"{power:g}", expected="a power above alpha and below 1, like 0.8")
+    return power
+
+
 def delayed(
     median: Annotated[float, typer.Option(help="Median of the control arm, in months.")],
     delay: Annotated[str, typer.Option(help="Months until the hazard ratio changes from 1; several: 3,12.")],
@@ -55,7 +61,7 @@ def delayed(
     with OnBar() as bar:
         simulation = design.Simulation(Effort(trials, precision), seed, bar.move) if trials else None
         if n is None:
-            beta = 1.0 - (USUAL_POWER if power is None else power)
+            beta = 1.0 - _checked(USUAL_POWER if power is None else power, alpha)
             rows = design.sizes(trial, chosen, alpha, beta, simulation)
         else:
             rows = design.powers(trial, chosen, alpha, n, simulation)

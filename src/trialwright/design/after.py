@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialwright.design.sizes import Answer
-from trialwright.design.tables import percent
+from trialwright.design.tables import percent, small_p
 from trialwright.stats.two_stage_inference import TwoStageOutcome, two_stage_inference
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def after_answer(plan: TwoStagePlan, outcome: TwoStageOutcome, p0: float, level:
     }
     lines = [
         ("H0 is", "rejected" if found.rejected else "not rejected"),
-        ("One-sided p, in the order of the design", f"{found.p:.4f}"),
+        ("One-sided p, in the order of the design", small_p(found.p)),
         ("Response rate (UMVUE)", percent(rate.value)),
         (f"{100 * level:g}% interval", f"{percent(rate.low)} to {percent(rate.high)}"),
         ("Without regard to the design", percent(found.naive)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from trialwright.errors import ArgumentError
 from trialwright.stats.special import normal_isf
 from trialwright.stats.trial_simulation import count_range
 from trialwright.stats.trial_sums import TrialSums
+from trialwright.stats.two_stage import check_errors
 
 if TYPE_CHECKING:
     from trialwright.stats.trial_model import TrialModel
@@ -147,10 +149,11 @@ def endpoint_characteristics(
     """Rejections by log-rank (one-sided alpha, either way) and Cox's limit below each margin.
 
     Raises:
-        ArgumentError: seed, effort or margins out of range.
+        ArgumentError: alpha, seed, effort or margins out of range.
     """
-    if not all(margin > 0.0 for margin in margins):
-        raise ArgumentError.at("margins", f"{margins}", expected="hazard ratios above 0")
+    check_errors(alpha, (1.0 - alpha) / 2.0)
+    if not all(math.isfinite(margin) and margin > 0.0 for margin in margins):
+        raise ArgumentError.at("margins", f"{margins}", expected="finite hazard ratios above 0")
     critical = normal_isf(alpha)
     batch = TILED_BATCH if model.is_plain else SCALAR_BATCH
     counted = partial(_count, model, seed, critical, margins)

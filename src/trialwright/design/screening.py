@@ -44,13 +44,15 @@ class ScreeningAnswer(Answer):
         return table
 
 
-def check_levels(alphas: tuple[float, ...]) -> None:
+def check_levels(alphas: tuple[float, ...], betas: tuple[float, ...]) -> None:
     """Refuse levels at which nobody screens.
 
     Raises:
-        ArgumentError: no level, or one outside 0.1 to 0.2.
+        ArgumentError: no level or type II error, or a level outside 0.1 to 0.2.
     """
     low, high = LEVELS
+    if not betas:
+        raise ArgumentError.at("beta", "none", expected="type II errors, like 0.1,0.2")
     wrong = [alpha for alpha in alphas if not low - SLACK <= alpha <= high + SLACK]
     if wrong or not alphas:
         raise ArgumentError.at(
@@ -67,7 +69,7 @@ def screening_times(trial: TwoArms, alphas: tuple[float, ...], betas: tuple[floa
     Raises:
         ArgumentError: a value is out of range, or the experimental arm is not assumed to be better.
     """
-    check_levels(alphas)
+    check_levels(alphas, betas)
     ratio = trial.experimental.hazard.rates[0] / trial.control.hazard.rates[0]
     if ratio >= 1.0:
         raise ArgumentError.at(
@@ -119,7 +121,7 @@ def screening_rates(
     Raises:
         ArgumentError: a value is out of range, or the experimental arm is not assumed to be better.
     """
-    check_levels(alphas)
+    check_levels(alphas, betas)
     found, rows = [], []
     for alpha in alphas:
         for beta in betas:

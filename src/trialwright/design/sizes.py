@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from trialwright.design.tables import percent, plain_table
+from trialwright.design.tables import SMALLEST_P, percent, plain_table
+from trialwright.errors import ArgumentError
 from trialwright.stats.bayesian_monitoring import BetaPrior, bop2, predictive_plan
 from trialwright.stats.event_process import Accrual, Arm, Hazard, dropout_hazard
 from trialwright.stats.event_sizes import (
@@ -85,9 +86,16 @@ def survival_sizes(trial: TwoArms, ruled_out: float, errors: Errors) -> Answer:
     """Events and subjects by each formula that answers the question.
 
     Raises:
-        ArgumentError: a value is out of range.
+        ArgumentError: a value is out of range, or the experimental arm is assumed to be worse.
     """
     ratio = trial.experimental.hazard.rates[0] / trial.control.hazard.rates[0]
+    if ratio > 1.0 and ruled_out == 1.0:
+        raise ArgumentError.at(
+            "medians",
+            f"hazard ratio {ratio:.3g}",
+            expected="an experimental median above that of the control",
+            remedy="name the control first: --medians 6,9",
+        )
     question = Question(ratio, ruled_out)
     alpha, beta = errors.alpha, errors.beta
     events = schoenfeld_events(question, alpha, beta, trial.allocation)
@@ -144,11 +152,16 @@ def _look_lines(plan: SequentialPlan) -> list[tuple[str, str]]:
     looks = zip(plan.fractions, plan.efficacy, plan.futility, plan.nominal_p, strict=True)
     lines = []
     for fraction, high, low, p in looks:
-        stop = f"z ≥ {high:.4f} (p ≤ {p:.5f})" if math.isfinite(high) else "no stop for efficacy"
+        stop = f"z ≥ {high:.4f} (p ≤ {_nominal(p)})" if math.isfinite(high) else "no stop for efficacy"
         if math.isfinite(low) and low < high:
             stop += f", futile at z ≤ {low:.4f}"
         lines.append((f"At {percent(fraction)} of the information", stop))
     return lines
+
+
+def _nominal(p: float) -> str:
+    """Five decimals, or two digits where those would round to nothing."""
+    return f"{p:.5f}" if p >= SMALLEST_P else f"{p:.1e}"
 
 
 def _cost_lines(plan: SequentialPlan) -> list[tuple[str, str]]:
@@ -179,7 +192,8 @@ def single_stage_answer(p0: float, p1: float, errors: Errors) -> Answer:
         for one in (exact, fleming)
     ]
     lines.append(("Smallest n that may be overshot by up to 50", str(stable)))
-    return Answer(f"Single stage: p0 {p0:g}, p1 {p1:g}", facts, tuple(lines))
+    title = f"Single stage: p0 {p0:g}, p1 {p1:g}, alpha {errors.alpha:g}, power {1 - errors.beta:g}"
+    return Answer(title, facts, tuple(lines))
 
 
 def single_arm(
@@ -227,7 +241,8 @@ def rates_answer(rates: TwoRates, errors: Errors, allocation: float) -> Answer:
         ("Subjects in both arms", str(math.ceil(n))),
         ("Power with these", f"{power:.4f}"),
     )
-    return Answer("Two rates, score test of Farrington and Manning", facts, lines)
+    asked = f"one-sided alpha {errors.alpha:g}, power {1 - errors.beta:g}"
+    return Answer(f"Two rates, score test of Farrington and Manning: {asked}", facts, lines)
 
 
 def winner_answer(best: float, others: float, arms: int, probability: float) -> Answer:
@@ -308,7 +323,7 @@ def bop2_answer(looks: tuple[int, ...], p0: float, p1: float, alpha: float) -> A
     courses = (found.null, found.alternative)
     facts = {"scale": found.scale, "power_of_fraction": found.power_of_fraction}
     bound = f"{found.scale:g} (n/N)^{found.power_of_fraction:g}"
-    title = f"BOP2: p0 {p0:g}, p1 {p1:g}; stop where P(rate > p0) < {bound}"
+    title = f"BOP2: p0 {p0:g}, p1 {p1:g}, alpha at most {alpha:g}; stop where P(rate > p0) < {bound}"
     return Answer(title, facts | _course_facts(found.plan, courses), _course_lines(found.plan, courses))
 
 
@@ -316,10 +331,17 @@ def predictive_answer(looks: tuple[int, ...], p0: float, p1: float, least: float
     """A predictive-probability design with a prior of one subject at p0, and its exact characteristics.
 
     Raises:
-        ArgumentError: a value is out of range.
+        ArgumentError: a value is out of range, or no result would be a success.
     """
     check_rates(p0, p1)
     plan = predictive_plan(looks, p0, BetaPrior(p0, 1.0 - p0), least, target)
+    if plan.reject[-1] > looks[-1]:
+        raise ArgumentError.at(
+            "looks",
+            f"{looks[-1]} responses of {looks[-1]} are no success",
+            expected="a size with which success is possible",
+            remedy="enrol more subjects, or lower --target",
+        )
     courses = (course(plan, p0), course(plan, p1))
     title = f"Predictive probability: p0 {p0:g}, p1 {p1:g}; stop below {least:g}, success above {target:g}"
     return Answer(title, _course_facts(plan, courses), _course_lines(plan, courses))

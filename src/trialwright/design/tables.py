@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from trialwright.stats.two_stage import SimonDesigns, TwoStageDesign
 
 
+SMALLEST_P = 0.0001
+
+
 def plain_table(title: str, *columns: str, caption: str = "") -> Table:
     """A table whose first column is words and whose others are numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
@@ -25,6 +28,11 @@ def plain_table(title: str, *columns: str, caption: str = "") -> Table:
 def percent(value: float) -> str:
     """One decimal and the sign: 80.1 %."""
     return f"{100.0 * value:.1f} %"
+
+
+def small_p(value: float) -> str:
+    """Four decimals, or that it is smaller than they show: 0.0268, < 0.0001."""
+    return f"{value:.4f}" if value >= SMALLEST_P else f"< {SMALLEST_P:.4f}"
 
 
 def _names(designs: SimonDesigns, design: TwoStageDesign) -> str:

@@ -15,6 +15,8 @@ from trialwright.stats.event_process import Accrual, Arm, Hazard, event_probabil
 from trialwright.stats.special import normal_cdf, normal_isf
 from trialwright.stats.two_stage import check_errors
 
+LARGEST_ALLOCATION = 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -48,10 +50,14 @@ def check_ratio(allocation: float) -> float:
     """The share of the experimental arm under `allocation` subjects there for each control.
 
     Raises:
-        ArgumentError: the allocation is not finite and above 0.
+        ArgumentError: the allocation leaves hardly anyone in one arm, or is no ratio.
     """
-    if not (math.isfinite(allocation) and allocation > 0.0):
-        raise ArgumentError.at("allocation", f"{allocation}", expected="a finite ratio above 0, like 1 or 2")
+    if not 1.0 / LARGEST_ALLOCATION <= allocation <= LARGEST_ALLOCATION:
+        raise ArgumentError.at(
+            "allocation",
+            f"{allocation}",
+            expected=f"a ratio of 1/{LARGEST_ALLOCATION:g} to {LARGEST_ALLOCATION:g}, like 1 or 2",
+        )
     return allocation / (1.0 + allocation)
 
 

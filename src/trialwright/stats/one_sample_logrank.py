@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from trialwright.stats.inputs import Floats
 
 NODES = 64
+LARGEST_EXPONENT = 700.0
 PIECES = 16
+NOBODY_LEFT = 50.0
+"""The cumulative hazard beyond which no event is counted: e^−50 of the subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +64,25 @@ class SingleArm:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.ratio) and 0.0 < self.ratio < 1.0):
             raise ArgumentError.at("hazard ratio", f"{self.ratio}", expected="a ratio below 1, above 0")
-        if not (math.isfinite(self.accrual) and self.accrual > 0.0 and self.follow_up >= 0.0):
+        finite = math.isfinite(self.accrual) and math.isfinite(self.follow_up)
+        if not (finite and self.accrual > 0.0 and self.follow_up >= 0.0):
             raise ArgumentError.at(
-                "accrual, follow-up", f"{self.accrual}, {self.follow_up}", expected="an accrual time above 0"
+                "accrual, follow-up",
+                f"{self.accrual}, {self.follow_up}",
+                expected="finite times, of accrual above 0, of follow-up 0 or more",
             )
 
     @property
     def end(self) -> float:
         """The end of the trial."""
         return self.accrual + self.follow_up
+
+    @property
+    def last_event(self) -> float:
+        """The time after which nobody is left to have an event; infinite where the hazard is that low."""
+        ages = NOBODY_LEFT / (math.log(2.0) * self.ratio)
+        power = math.log(ages) / self.reference.shape
+        return self.reference.median * math.exp(power) if power < LARGEST_EXPONENT else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,8 @@ def _moments(arm: SingleArm) -> _Moments:
     The variable is the square root of time, so that a hazard that is infinite at 0 does no harm.
     """
     node, weight = np.polynomial.legendre.leggauss(NODES)
-    edges = np.sqrt(np.unique([0.0, arm.follow_up, arm.end]))
+    last = arm.last_event  # nodes spread over years without events would miss those with events
+    edges = np.sqrt(np.unique([0.0, min(arm.follow_up, last), min(arm.end, last)]))
     middle, half = (edges[1:] + edges[:-1]) / 2.0, (edges[1:] - edges[:-1]) / 2.0
     root = (middle[:, None] + half[:, None] * node).ravel()
     measure = (half[:, None] * weight).ravel() * 2.0 * root

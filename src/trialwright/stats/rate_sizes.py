@@ -114,18 +114,24 @@ def farrington_manning_power(rates: TwoRates, alpha: float, n: float, allocation
     return normal_cdf((rates.effect * math.sqrt(n) - normal_isf(alpha) * null) / alternative)
 
 
+def _check_selection(best: float, others: float, arms: int) -> None:
+    if not 0.0 < others < best < 1.0:
+        raise ArgumentError.at(
+            "rates", f"best {best}, others {others}", expected="a best rate above the others, between 0 and 1"
+        )
+    if not 1 < arms <= MOST_ARMS:
+        raise ArgumentError.at("arms", f"{arms}", expected=f"2 to {MOST_ARMS}")
+
+
 def correct_selection(n: int, best: float, others: float, arms: int) -> float:
     """P(the best arm has most responses), ties broken by lot; all other arms share one rate.
 
     Raises:
         ArgumentError: rates or arms out of range.
     """
-    if not (0.0 < others < best < 1.0 and 1 < arms <= MOST_ARMS and 0 < n <= LARGEST_ARM):
-        raise ArgumentError.at(
-            "selection",
-            f"{arms} arms of {n}, rates {best} and {others}",
-            expected=f"2 to {MOST_ARMS} arms of at most {LARGEST_ARM}, and a best rate above the others",
-        )
+    _check_selection(best, others, arms)
+    if not 0 < n <= LARGEST_ARM:
+        raise ArgumentError.at("selection", f"{n} an arm", expected=f"1 to {LARGEST_ARM} subjects")
     mass = np.array([binomial_pmf(k, n, others) for k in range(n + 1)])
     below = np.concatenate(([0.0], np.cumsum(mass)[:-1]))
     chosen = np.zeros(n + 1)
@@ -142,6 +148,7 @@ def pick_the_winner(best: float, others: float, arms: int, probability: float) -
     Raises:
         ArgumentError: values out of range, or no size up to 2000 suffices.
     """
+    _check_selection(best, others, arms)
     if not 1.0 / arms < probability < 1.0:
         raise ArgumentError.at("probability", f"{probability}", expected=f"between 1/{arms} and 1")
     for n in range(1, LARGEST_ARM + 1):

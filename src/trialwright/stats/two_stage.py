@@ -16,8 +16,19 @@ from trialwright.stats.discrete import binomial_cdf, binomial_pmf, binomial_sf
 from trialwright.stats.two_stage_search import search_two_stage
 
 LARGEST_SEARCH = 1000
+LARGEST_TRIAL = 100_000
 USUAL_LIMIT = 300
 LARGEST_ALPHA = 0.5
+
+
+def check_size(n: int) -> None:
+    """Refuse more subjects than a trial with one response rate ever has.
+
+    Raises:
+        ArgumentError: there are more.
+    """
+    if n > LARGEST_TRIAL:
+        raise ArgumentError.at("subjects", f"{n}", expected=f"at most {LARGEST_TRIAL:,}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,7 +36,7 @@ class TwoStagePlan:
     """Stop after n1 subjects with r1 responses or fewer; reject H0 with more than r among n.
 
     Raises:
-        ArgumentError: not 0 ≤ r1 < n1 < n and r1 ≤ r < n.
+        ArgumentError: not 0 ≤ r1 < n1 < n and r1 ≤ r < n, or more subjects than a trial has.
     """
 
     r1: int
@@ -40,6 +51,7 @@ class TwoStagePlan:
                 f"r1/n1 {self.r1}/{self.n1}, r/n {self.r}/{self.n}",
                 expected="0 ≤ r1 < n1 < n and r1 ≤ r < n",
             )
+        check_size(self.n)
 
     @property
     def n2(self) -> int:

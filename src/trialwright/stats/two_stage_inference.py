@@ -16,6 +16,7 @@ from trialwright.errors import ArgumentError
 from trialwright.stats.discrete import binomial_pmf, binomial_sf, hypergeometric_pmf
 from trialwright.stats.estimate import Estimate
 from trialwright.stats.special import EPSILON, beta_quantile
+from trialwright.stats.two_stage import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,7 @@ def _check(plan: TwoStagePlan, outcome: TwoStageOutcome) -> bool:
             f"{outcome.x1} of {plan.n1}, then {outcome.x2} of {outcome.n2}",
             expected="no more responses than subjects",
         )
+    check_size(outcome.n2)
     went_on = outcome.n2 > 0
     if went_on and outcome.x1 <= plan.r1:
         raise ArgumentError.at(

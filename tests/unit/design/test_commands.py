@@ -60,6 +60,18 @@ def test_simon_keeps_its_contract():
         ("sequential", "--looks", "0.5,1", "--seen", "nan"),
         ("sequential", "--looks", "0.5,1", "--seen", "1.2", "--look", "2"),
         ("winner", "--best", ".2", "--others", ".4"),
+        ("winner", "--best", ".4", "--others", ".2", "--arms", "0"),
+        ("survival", "--medians", "10,7.5", "--accrual", "24", "--follow-up", "12"),
+        ("trials", *"--n 60 --medians 7.5,10 --accrual 24 --follow-up 12 --alpha nan".split()),
+        ("trials", *"--n 60 --medians 7.5,10 --accrual 24 --follow-up 12 --alpha -1".split()),
+        ("trials", *"--n 60 --medians 7.5,10 --accrual 24 --follow-up 12 --margins inf".split()),
+        ("rates", *"--experimental .4 --control .2 --allocation 1e20".split()),
+        ("one-sample", *"--reference 9 --target 14 --accrual 5 --follow-up inf".split()),
+        ("screening", "--rates", ".2,.4", "--beta", ""),
+        ("predictive", "--p0", ".2", "--p1", ".4", "--looks", "1"),
+        ("delayed", *"--median 12 --delay 3 --hr .6 --accrual 24 --follow-up 12 --power 80".split()),
+        ("after", *"--r1 3 --n1 13 --r 12 --n 99999999999999999999 --p0 .2 --x1 5 --x2 9 --n2 30".split()),
+        ("after", *"--r1 3 --n1 13 --r 12 --n 43 --p0 .2 --x1 5 --x2 9 --n2 99999999999999999999".split()),
         ("no-such-study",),
     ],
 )
@@ -136,3 +148,16 @@ def test_an_interim_look_names_its_decision_and_the_power_that_is_left(seen, dec
     assert decision in found["decision"]
     assert left["no_effect"] < left["assumed_effect"]
     assert 0.0 <= found["predictive_power"] <= 1.0
+
+
+def test_a_p_value_too_small_to_print_is_not_printed_as_zero():
+    words = "after --r1 3 --n1 13 --r 12 --n 43 --p0 .2 --x1 13 --x2 30 --n2 30".split()
+    found = RUN.invoke(cli.app, ["design", *words], catch_exceptions=False)
+    assert "< 0.0001" in found.stdout
+    assert "0.0000" not in found.stdout
+
+
+def test_a_nominal_level_too_small_for_five_decimals_keeps_its_digits():
+    # 2 (1 − Φ(2.2414 / √0.1)) = 1.4e-12 is what O'Brien–Fleming spends at a tenth of the information
+    found = RUN.invoke(cli.app, ["design", "sequential", "--looks", ".1,1"], catch_exceptions=False)
+    assert "p ≤ 1.4e-12" in found.stdout

@@ -179,3 +179,12 @@ def test_one_sample_power_in_simulated_trials():
 def test_values_that_cannot_be_are_refused(wrong):
     with pytest.raises(ArgumentError):
         wrong()
+
+
+@pytest.mark.parametrize("follow_up", [1e3, 1e6, 1e9, 1e20])
+def test_one_sample_size_without_censoring_is_the_closed_form(follow_up):
+    # everybody has the event: reference hazard 1 / ratio, variance of the excess 1 / ratio²
+    arm = SingleArm(WeibullCurve(9.0), 9 / 14, 5.0, follow_up)
+    z_alpha, z_beta = 1.6448536269514722, 0.8416212335729143
+    closed = ((z_alpha * (14 / 9) ** 0.5 + z_beta * 14 / 9) / (14 / 9 - 1)) ** 2
+    assert one_sample_size(arm, 0.05, 0.2) == pytest.approx(closed, rel=1e-9)
