@@ -72,6 +72,8 @@ class Printed:
     @cached_property
     def truncated(self) -> Span:
         """What prints so when further digits are cut off."""
+        if self.value == 0:
+            return Span(-self.unit, self.unit, is_open_above=True)
         if self.value < 0:
             return Span(self.value - self.unit, self.value)
         return Span(self.value, self.value + self.unit, is_open_above=True)

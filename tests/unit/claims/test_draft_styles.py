@@ -249,3 +249,7 @@ def test_two_rates_joined_by_and_are_not_both_of_everybody():
 def test_two_rates_of_their_own_label_stay_of_everybody():
     found = drafted_from("50 patients were enrolled. Fatigue in 5 (10%) and nausea in 4 (8%) patients.")
     assert {one["population"] for one in found.values()} == {"all"}
+
+
+def test_a_decimal_fraction_is_no_count():
+    assert drafted_from(".0\nof 27 patients 5 (18.6%) responded")["orr"]["k"] == 5

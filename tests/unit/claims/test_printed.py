@@ -31,6 +31,7 @@ def test_what_a_printed_number_can_stand_for(text, value, rounds, cuts):
 def test_negative_numbers_are_cut_towards_zero():
     assert Fraction(-127, 10) in Printed("-12").truncated
     assert Fraction(-113, 10) not in Printed("-12").truncated
+    assert all(Fraction(9, 10) * sign in Printed(zero).truncated for sign in (1, -1) for zero in ("0", "-0"))
 
 
 def test_halves_are_printed_away_from_zero():

@@ -10,13 +10,16 @@ from typing import Any
 DASHES = "-–—−‐‑"
 DASH = rf"\s*(?:[{DASHES}]|to|until)\s*"
 N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|\.\d+)(?!\d)"
+WHOLE = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?!\d|\.\d)"
 SIGNED = rf"[{DASHES}]?{N}"
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 # "sixty-three" is one number: its "three" alone would be another count
 _IN_WORDS = rf"(?:{'|'.join(TENS)})(?:[{DASHES} ](?:{'|'.join(WORDS[1:10])}))?|{'|'.join(_TEENS + WORDS)}"
-COUNT = rf"(?:{N}|(?<![{DASHES}\w])(?:{_IN_WORDS})(?!\w))"
+_WORD = rf"(?<![{DASHES}\w])(?:{_IN_WORDS})(?!\w)"
+COUNT = rf"(?:{WHOLE}|{_WORD})"
+AMOUNT = rf"(?:{N}|{_WORD})"
 OPEN_ENDED = (
     r"(?:NR|NE|NA|NC|not (?:yet )?reached|not (?:estimable|evaluable|calculable|available)|∞|infinity)"
 )

@@ -9,6 +9,7 @@ from trialwright.claims.draft.grammar import (
     COUNT,
     PERCENT,
     SUBJECTS,
+    WHOLE,
     N,
     count,
     interval_in,
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
 _PCT = rf"(?P<percent>{N}){PERCENT}"
 _REST = r"(?P<inside>[^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*)[)\]]"
 _OVER = r"\s*(?:/|of(?: the| all)?|out of)\s*"
-_OF_WHOM = rf"(?P<k>{COUNT}){_OVER}(?P<n>{N})"
+_OF_WHOM = rf"(?P<k>{COUNT}){_OVER}(?P<n>{WHOLE})"
 _COUNTED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_OF_WHOM}(?P<words>[^.()%;\[\]]{{0,70}}?)\s*[(\[]{_PCT}{_REST}",
         rf"{_PCT}\s*[(\[]\s*(?:n\s*=\s*)?{_OF_WHOM}{_REST}",
-        rf"(?P<k>{COUNT})\s*[(\[]{_PCT}[)\]]{_OVER}(?P<n>{N})(?! \()",
+        rf"(?P<k>{COUNT})\s*[(\[]{_PCT}[)\]]{_OVER}(?P<n>{WHOLE})(?! \()",
         rf"[(\[]n\s*=\s*(?P<k>{COUNT})\s*[,;:]?\s*{_PCT}{_REST}",
         rf"{_PCT}\s*[(\[]n\s*=\s*(?P<k>{COUNT}){_REST}",
         rf"(?P<k>{COUNT})(?:\s+{SUBJECTS})?\s*[(\[]{_PCT}{_REST}",
     )
 )
 _OF = re.compile(
-    rf"(?P<k>{COUNT}) of (?P<n>{N})(?P<words> [^.()%]{{0,90}}?{SUBJECTS})(?P<after>[^.]{{0,90}})"
+    rf"(?P<k>{COUNT}) of (?P<n>{WHOLE})(?P<words> [^.()%]{{0,90}}?{SUBJECTS})(?P<after>[^.]{{0,90}})"
 )
 _VERSUS = re.compile(
     rf"(?P<label>[A-Za-z][^;%]{{3,140}}?)\s*\((?P<a>{N})\s*% (?:vs?\.?|versus) (?P<b>{N})\s*%\)"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from trialwright.claims.draft.grammar import (
-    COUNT,
+    AMOUNT,
     OPEN_ENDED,
     PERCENT,
     UNIT,
@@ -28,7 +28,7 @@ _SURVIVAL = rf"(?:{_NAME}|survival)"
 _IS_MEDIAN = re.compile(r"\bmedians?\b|\bm(?:PFS|OS|DO?R|TTP|DFS|EFS|RFS)\b", re.IGNORECASE)
 _NOT_A_MEDIAN = re.compile(r"follow-? ?up|\bage\b|\bmean\b", re.IGNORECASE)
 _TIME_FIRST = re.compile(
-    rf"(?<![\w.])(?P<time>{COUNT})[- ](?P<unit>{UNIT})[- ]+(?P<name>{_SURVIVAL})"
+    rf"(?<![\w.])(?P<time>{AMOUNT})[- ](?P<unit>{UNIT})[- ]+(?P<name>{_SURVIVAL})"
     r"(?: rates?| probabilit\w+)?\b",
     re.IGNORECASE,
 )
