@@ -48,14 +48,18 @@ def window(text: str) -> Window | None:
 
 
 def longest_follow_up_days(publication: Publication) -> int | None:
-    """From the first possible enrolment to the last possible day of the data cut-off, both counted."""
+    """From the first possible enrolment to the last possible day of the data cut-off, both counted.
+
+    Not known where the cut-off lies before the enrolment: one of the two dates is wrong then.
+    """
     accrual, cutoff = publication.study.accrual, publication.study.cutoff
     if accrual is None or accrual[0] is None or cutoff is None:
         return None
     start, end = window(accrual[0]), window(cutoff)
     if start is None or end is None:
         return None
-    return (end.last - start.first).days + 1
+    days = (end.last - start.first).days + 1
+    return days if days > 0 else None
 
 
 def shortest_potential_days(publication: Publication) -> int | None:

@@ -223,3 +223,29 @@ def test_crossed_groups_of_one_population_are_an_error():
     claims = [one | {"population": "all"} for one in TWO_ARMS]
     found = findings(claims, {"all": 60})
     assert ("os", "os_12_2") in [one.claims for one in found if one.verdict is Verdict.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        ({"type": "difference", "value": "30.0", "ci": ["5.0", "25.0"]}, "RATE-DIFFERENCE"),
+        ({"type": "difference", "value": "-3.0", "ci": ["1.0", "25.0"]}, "RATE-DIFFERENCE"),
+        ({"type": "difference", "value": "3.0", "ci": ["25.0", "-1.0"]}, "RATE-DIFFERENCE"),
+        ({"type": "landmark", "time": "12", "unit": "month", "percent": "120"}, "MEDIAN-LANDMARK"),
+        ({"type": "median", "value": "-3.1", "unit": "month"}, "MEDIAN-INTERVAL"),
+        ({"type": "follow_up", "value": "-3.1", "unit": "month"}, "MEDIAN-INTERVAL"),
+    ],
+)
+def test_what_cannot_be_whatever_else_is_printed(claim, code):
+    assert Verdict.ERROR in verdict_of(code, findings([{"id": "os", "endpoint": "OS"} | claim]))
+
+
+def test_a_difference_without_counts_that_lies_in_its_interval_is_only_not_checkable():
+    found = findings([{"id": "d", "type": "difference", "value": "10.0", "ci": ["-5.0", "25.0"]}])
+    assert verdict_of("RATE-DIFFERENCE", found) == [Verdict.UNCHECKABLE]
+
+
+def test_a_cutoff_before_the_enrolment_is_told_once_and_not_of_every_time():
+    claims = [{"id": "os", "type": "median", "value": "9.6", "unit": "month"}]
+    found = findings(claims, accrual=["2021-07-03", None], cutoff="2021-06-01")
+    assert [one.code for one in found if one.verdict is Verdict.ERROR] == ["DATE-ORDER"]

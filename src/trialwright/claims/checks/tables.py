@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from trialwright.claims.counts import listed
@@ -59,6 +60,8 @@ def tables(publication: Publication) -> Iterator[Finding]:
         kind, code = kind_of(claim), DIFFERENCE if isinstance(claim, Difference) else RATIO
         if kind is None:
             continue
+        if isinstance(claim, Difference):
+            yield from _outside(claim)
         rates = rates_behind(publication, claim)
         found = tables_of(publication, rates) if rates is not None else []
         if rates is None or not found:
@@ -69,6 +72,17 @@ def tables(publication: Publication) -> Iterator[Finding]:
             yield _crude(claim, kind, found[0], code, (claim.id, *(one.id for one in rates)))
         else:
             yield from _Check(claim, kind, rates, tuple(found), code).findings()
+
+
+def _outside(claim: Difference) -> Iterator[Finding]:
+    """A difference that its own interval does not hold, whatever the rates behind it."""
+    low, high = claim.ci or (None, None)
+    known = [one for one in (low, claim.value, high) if one is not None]
+    if any(first.value > second.value for first, second in pairwise(known)):
+        shown = f"{claim.value or 'the difference'} ({low or '?'} to {high or '?'})"
+        text = f"{shown}: a difference lies between its limits"
+        question = "Which number is wrong, or which sign?"
+        yield Finding(DIFFERENCE, Verdict.ERROR, (claim.id,), text, (), "order", (), question)
 
 
 def _crude(claim: Ratio | Difference, kind: Kind, table: Table, code: str, ids: tuple[str, ...]) -> Finding:

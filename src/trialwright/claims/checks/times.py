@@ -19,6 +19,7 @@ LANDMARK = "MEDIAN-LANDMARK"
 NESTED = "PFS-OS"
 STEPS = "the Kaplan–Meier curve falls only at event times (Brookmeyer and Crowley 1982)"
 _HALF = 50
+_ALL = 100
 _MONTH_LENGTHS = 0.02
 _NORMAL = "a median ± z · SE is symmetric around the median (normal theory, as SPSS prints)"
 
@@ -28,6 +29,9 @@ def median_intervals(publication: Publication) -> Iterator[Finding]:
     for claim in publication.all_of(Median, FollowUp):
         if claim.value is None:
             yield Finding(INTERVAL, Verdict.UNCHECKABLE, (claim.id,), "the median was not reached")
+        elif claim.value.value < 0:
+            text = f"{claim.value}: no time is negative"
+            yield Finding(INTERVAL, Verdict.ERROR, (claim.id,), text, (), STEPS, (), "Which time is meant?")
         elif claim.ci is None or claim.ci == (None, None):
             text = f"{claim.value} has no interval to compare it with"
             yield Finding(INTERVAL, Verdict.UNCHECKABLE, (claim.id,), text)
@@ -88,8 +92,7 @@ def landmarks(publication: Publication) -> Iterator[Finding]:
         if not any(other is rate for _, other in pairs):
             text = f"{rate.percent} % at {rate.time}: no median of the same endpoint and population"
             yield Finding(LANDMARK, Verdict.UNCHECKABLE, (rate.id,), text)
-        if rate.ci is not None:
-            yield from _rate_interval(rate)
+        yield from _rate_itself(rate)
     yield from _told_apart(
         [
             (early, late, _falling(early, late))
@@ -129,7 +132,10 @@ def _is_alike(pair: list[Claim], first: Claim, second: Claim) -> bool:
     return [what(one) for one in pair] == [what(first), what(second)]
 
 
-def _rate_interval(rate: Landmark) -> Iterator[Finding]:
+def _rate_itself(rate: Landmark) -> Iterator[Finding]:
+    if not 0 <= rate.percent.value <= _ALL:
+        text = f"{rate.percent} % is no share of the subjects: it lies outside 0 to 100 %"
+        yield Finding(LANDMARK, Verdict.ERROR, (rate.id,), text, (), STEPS, (), "Which rate is meant?")
     low, high = rate.ci or (None, None)
     if low is not None and high is not None and not low.value <= rate.percent.value <= high.value:
         text = f"{rate.percent} % lies outside its own interval {low}–{high}"
