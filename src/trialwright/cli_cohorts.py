@@ -126,7 +126,9 @@ def cohorts(
     target: Annotated[str, typer.Option(help="Response rate worth finding, likewise.")],
     model: Annotated[ModelName, typer.Option(help="How cohorts borrow.")] = ModelName.BHM,
     scenario: Annotated[list[str] | None, typer.Option(help="True rates: .1,.1,.3; may be repeated.")] = None,
-    observed: Annotated[str, typer.Option(help="Responses that came out: 3,5,1; analyses them.")] = "",
+    observed: Annotated[
+        str | None, typer.Option(help="Responses that came out: 3,5,1; analyses them.")
+    ] = None,
     alpha: Alpha = 0.05,
     threshold: Annotated[
         float | None, typer.Option(help="Active where P(rate > null) is above; else by alpha.")
@@ -168,7 +170,11 @@ def cohorts(
     scenarios = tuple(numbers(one, "--scenario") for one in scenario or ())
     effort = _effort(design, trials, seed)
     # data are checked before the search for a threshold, which takes longer
-    seen = cohort_posteriors(planned, whole(observed, "--observed"), design.model, level) if observed else ()
+    seen = (
+        ()
+        if observed is None
+        else cohort_posteriors(planned, whole(observed, "--observed"), design.model, level)
+    )
     with OnTerminal().step("posteriors of all outcomes"):
         rule = _rule(design, effort, alpha, threshold, (calibrate, error), scenarios)
         answer = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from trialwright.design.study_inputs import (
     two_rate_inputs,
 )
 from trialwright.design.watch import OnBar
+from trialwright.errors import ArgumentError
 from trialwright.protocol.endpoints import Event, ResponseEndpoint
 from trialwright.protocol.size_plan import TwoArmPlan, WinnerPlan
 from trialwright.simulate.plan import make_plan
@@ -53,13 +55,21 @@ BEFORE_SENSITIVITY = -2
 
 @dataclass(frozen=True, slots=True)
 class DesignEffort:
-    """Simulated trials of each kind, the seed, the events to judge by where known, and where to run."""
+    """Simulated trials of each kind, the seed, the events to judge by where known, and where to run.
+
+    Raises:
+        ArgumentError: the events are no number above 0.
+    """
 
     endpoint: Effort = field(default_factory=lambda: Effort(1_000_000))
     protocol: Effort = field(default_factory=lambda: Effort(2_000))
     seed: int = 1
     events: float | None = None
     runner: Runner = here
+
+    def __post_init__(self) -> None:
+        if self.events is not None and not (math.isfinite(self.events) and self.events > 0.0):
+            raise ArgumentError.at("events", f"{self.events}", expected="a number above 0")
 
 
 @dataclass(frozen=True)

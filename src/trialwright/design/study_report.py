@@ -15,6 +15,7 @@ from trialwright.design.ledger import Book
 from trialwright.design.study_chapters import DesignEffort, Making, chapters_of
 from trialwright.design.study_inputs import planned_size
 from trialwright.design.study_plan import check_plan
+from trialwright.errors import ArgumentError
 from trialwright.files import atomic_file
 from trialwright.protocol.read import read_study
 from trialwright.report import blocks, render
@@ -80,7 +81,10 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
 
     Raises:
         StudyFileError: the study, its endpoints or its assumptions do not allow it.
+        ArgumentError: the folder cannot be written.
     """
+    if out.exists() and not out.is_dir():
+        raise ArgumentError.at(str(out), "is a file", expected="the name of a folder to write")
     study = read_study(name)
     assumptions, book = _assumptions_of(study), Book()
     check = check_plan(study, assumptions)
@@ -103,7 +107,6 @@ def write_design(name: str, out: Path, effort: DesignEffort, progress: Progress)
         style=render.asset("style.css"),
         script=render.asset("script.js"),
     )
-    out.mkdir(parents=True, exist_ok=True)
     numbers = tuple(asdict(one) | {"value": _finite(one.value)} for one in book.entries)
     with atomic_file(out / NUMBERS) as path:
         text = json.dumps(numbers, indent=1, ensure_ascii=False, allow_nan=False)

@@ -104,10 +104,10 @@ def courses(judged: Judged, threshold: float) -> tuple[CohortCourse, ...]:
             CohortCourse(
                 rates=rates,
                 is_null=tuple(is_null.tolist()),
-                active=shares,
-                familywise=math.fsum(chance[wrong].tolist()) if is_null.any() else math.nan,
+                active=_at_most_one(shares),
+                familywise=min(1.0, math.fsum(chance[wrong].tolist())) if is_null.any() else math.nan,
                 subjects=subjects,
-                stops=stops,
+                stops=_at_most_one(stops),
                 estimate=estimate,
                 mse=mse,
                 trials=outlook.trials,
@@ -118,6 +118,11 @@ def courses(judged: Judged, threshold: float) -> tuple[CohortCourse, ...]:
 
 def _expected(values: Floats | Integers | Flags, chance: Floats) -> tuple[float, ...]:
     return tuple(float((values[:, k] * chance).sum()) for k in range(values.shape[1]))
+
+
+def _at_most_one(shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Shares whose sum of chances may have been rounded up beyond 1."""
+    return tuple(min(1.0, share) for share in shares)
 
 
 class ErrorMeasure(Protocol):

@@ -242,6 +242,15 @@ def refused(part, call):
         call()
 
 
+def test_shares_of_simulated_trials_do_not_exceed_one_by_rounding():
+    # chances of a thousandth, added up, make 1.0000000000000004
+    cohorts = (Cohort(30, 0.1, 0.3),) * 5
+    design = CohortDesign(cohorts, Independent((BetaPrior(0.1, 0.9),) * 5))
+    (found,) = courses(judge_scenarios(design, [(0.5,) * 5], Simulation(1000, 1)), 0.5)
+    assert max(found.active) <= 1.0
+    assert all(found.error(share) >= 0.0 for share in found.active)
+
+
 def test_bad_designs_are_refused():
     refused("null < target", lambda: Cohort(10, 0.3, 0.3))
     refused("1 to 300", lambda: Cohort(0, 0.1, 0.3))
