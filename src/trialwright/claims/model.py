@@ -123,6 +123,11 @@ class FollowUp(Interval):
     unit: Unit | None = None
     method: Label | None = None
 
+    @property
+    def is_reverse(self) -> bool:
+        """Whether it is said to be, or by its interval must be, reverse Kaplan–Meier."""
+        return self.ci is not None or "reverse" in (self.method or "").lower()
+
 
 class Landmark(Interval):
     """A survival rate at a time, in percent."""

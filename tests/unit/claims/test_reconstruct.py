@@ -280,3 +280,17 @@ def test_follow_up_of_a_population_over_groups():
     for one in ensemble.sets:
         assert len(one.people) == 30
         assert all(figure.met for figure in one.figures if figure.claim in {"seen", "os"})
+
+
+def test_follow_up_said_to_be_reverse_kaplan_meier_is_met_as_such():
+    # half of all still observed at 26 months would mean at least 50 % alive at 12
+    seen = {"id": "seen", "type": "follow_up", "value": "26.3", "unit": "month"}
+    claims = (median("11.2"), rate("45.0", "12"))
+    assert set(contradiction(group_of(publication(*claims, seen, n=20)))) in (
+        {"os", "seen"},
+        {"rate", "seen"},
+    )
+    one = publication(*claims, seen | {"method": "reverse Kaplan–Meier"}, n=20)
+    assert contradiction(group_of(one)) == ()
+    for made in build(one, Silent(), seed=1, size=2).sets:
+        assert all(figure.met for figure in made.figures if figure.claim in {"os", "rate", "seen"})

@@ -97,7 +97,7 @@ def _curve_figures(
     elif isinstance(claim, Median):
         level = (claim.level or _USUAL_LEVEL) / _PERCENT
         yield from _median(claim, f"median {endpoint}", kaplan_meier(times, events, level=level).median())
-    elif claim.ci is not None:
+    elif claim.is_reverse:
         level = (claim.level or _USUAL_LEVEL) / _PERCENT
         found = reverse_kaplan_meier(times, events, level=level).median()
         yield from _median(claim, "median follow-up, reverse Kaplan–Meier", found)

@@ -303,14 +303,15 @@ def _follow_up(
     horizon: int,
     assumed: list[str],
 ) -> tuple[ObservedTarget, ...]:
-    """Follow-up with an interval is taken as reverse Kaplan–Meier, with a range as observed time."""
+    """Follow-up with an interval, or said to be so, is reverse Kaplan–Meier; else it is observed time."""
     observed = []
     for claim in publication.all_of(FollowUp):
         if claim.unit is None or group_of(publication, claim.population) != name:
             continue
         days = days_of(claim.value, claim.unit)
-        if claim.ci is not None:
-            assumed.append(f"{claim.id} is a reverse Kaplan–Meier median, for it has an interval")
+        if claim.is_reverse:
+            why = "for it has an interval" if claim.ci is not None else "as stated"
+            assumed.append(f"{claim.id} is a reverse Kaplan–Meier median, {why}")
             medians["OS"] = (*medians["OS"], _median(claim, horizon, assumed))
             continue
         assumed.append(f"{claim.id} is the median of the observed times")
