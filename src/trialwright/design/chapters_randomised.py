@@ -30,7 +30,9 @@ SCHOENFELD = "Schoenfeld 1981: Φ(|log(margin / hazard ratio)| √(d π (1 − �
 
 def headline(page: RandomisedPage) -> list[Markup]:
     """The answer in a sentence or two."""
-    first, last = page.margins[0], page.margins[-1]
+    own = page.inputs.ruled_out
+    others = [margin for margin in page.margins if margin != own]
+    first, last = own, others[-1]
     how = SCHOENFELD.format(alpha=page.inputs.alpha)
     low, high = (
         page.book.number(
@@ -43,9 +45,9 @@ def headline(page: RandomisedPage) -> list[Markup]:
     )
     lines = [
         Markup(
-            "With {} events, a trial whose arms are truly equal would show non-inferiority in {} of cases"
-            " at a margin of {}, and in {} at a margin of {}."
-        ).format(page.d, low, f"{first:g}", high, f"{last:g}")
+            "With {} events ({}), a trial whose arms are truly equal would show non-inferiority in {} of"
+            " cases at its margin of {}, and in {} at a margin of {}."
+        ).format(page.d, page.events_how, low, f"{first:g}", high, f"{last:g}")
     ]
     seen = page.inputs.published
     if seen is not None:

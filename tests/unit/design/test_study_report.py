@@ -59,6 +59,13 @@ def test_power_for_non_inferiority_with_25_events_is_shown_as_it_is(pages, margi
     assert shown < 0.5
 
 
+def test_the_headline_speaks_of_the_margin_of_the_study_and_says_whose_events_it_counts(pages):
+    page, _ = pages["nabp-cis"]
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "With 25 events (implied by the published interval 0.61 to 2.91" in words
+    assert "at its margin of 1.3, and in 41.3% at a margin of 2." in words
+
+
 def test_the_single_arm_report_states_the_exact_test(pages):
     _, numbers = pages["nivo-gemcis"]
     needed = {one["what"]: one["value"] for one in numbers if one["what"].startswith("Responses needed")}
