@@ -13,8 +13,9 @@ import typer
 from trialwright import __version__
 from trialwright.cli_cohorts import cohorts
 from trialwright.cli_delayed import delayed
-from trialwright.cli_design import design_app
+from trialwright.cli_design import STUDY_COMMAND, design_app
 from trialwright.cli_screening import screening
+from trialwright.cli_study_design import study_design
 from trialwright.cli_survival import listed, survival
 from trialwright.errors import ArgumentError, TrialwrightError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 design_app.command()(cohorts)
 design_app.command()(delayed)
 design_app.command()(screening)
+design_app.command(STUDY_COMMAND)(study_design)
 app.add_typer(design_app, name="design")
 
 EXIT_FINDINGS = 1

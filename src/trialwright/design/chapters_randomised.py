@@ -25,7 +25,7 @@ MONTHS_SHOWN = 60
 MOST_RATIO = 2.0
 LEAST_RATIO = 0.5
 POWER_AT = {"arms equal": "equal hazards"}
-SCHOENFELD = "Schoenfeld 1981: Φ(|log(margin / hazard ratio)| √(d π (1 − π)) − z), one-sided alpha {alpha:g}"
+SCHOENFELD = "Schoenfeld 1981: Φ(log(margin / hazard ratio) √(d π (1 − π)) − z), one-sided alpha {alpha:g}"
 
 
 def headline(page: RandomisedPage) -> list[Markup]:

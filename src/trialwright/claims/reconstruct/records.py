@@ -64,7 +64,7 @@ def _demographics(
         | {"SUBJID": f"{person.number:03d}", "RFSTDTC": start, "RFENDTC": last_dose, "RFXSTDTC": start}
         | {"RFXENDTC": last_dose, "RFICDTC": iso(person, _CONSENT_DAY), "RFPENDTC": end}
         | {"DTHDTC": end if course.died else None, "DTHFL": "Y" if course.died else None}
-        | {"SITEID": "01", "AGE": person.age, "AGEU": "YEARS", "SEX": person.sex, "COUNTRY": "CHN"}
+        | {"SITEID": "01", "AGE": person.age, "AGEU": "YEARS", "SEX": person.sex, "COUNTRY": "UNK"}
         | {"ARMCD": code, "ARM": label, "ACTARMCD": code, "ACTARM": label}
     )
 

@@ -67,7 +67,7 @@ def told(publication: Publication, ensemble: Ensemble) -> str:
     lines += [fact.claim + ": " + fact.told for fact in facts_of(publication) if fact.told]
     lines += ["", "What the figures prove of what is not reported, and where the data sets lie:"]
     lines += [f"{bound.words}; {_spread(ensemble, bound)}" for bound in ensemble.bounds]
-    lines += ["", "Assumed:", *ensemble.targets.assumptions]
+    lines += ["", "Assumed:", *(ensemble.targets.assumptions or ("nothing beyond the claims",))]
     lines += ["", "Free, not bounded by the claims, and filled by rule:", *RULES]
     return "\n".join(lines) + "\n"
 
