@@ -81,10 +81,15 @@ def _spread(name: SpreadName, values: tuple[float, ...]) -> SpreadPrior:
     return rules[name](values[0])
 
 
-def _look(interim: str, futility: float) -> Look | None:
+def _look(interim: str, futility: float | None) -> Look | None:
     from trialwright.stats.cohort_outlook import Look  # noqa: PLC0415 (heavy)
 
-    return Look(whole(interim, "--interim"), futility) if interim else None
+    if interim:
+        return Look(whole(interim, "--interim"), USUAL_FUTILITY if futility is None else futility)
+    if futility is not None:
+        remedy = "say with --interim after how many subjects of each cohort"
+        raise ArgumentError.at("--futility", "there is no look at which to stop", remedy=remedy)
+    return None
 
 
 def _effort(design: CohortDesign, trials: int, seed: int) -> Effort:
@@ -96,6 +101,7 @@ def _effort(design: CohortDesign, trials: int, seed: int) -> Effort:
 
 
 USUAL_TRIALS = 20_000
+USUAL_FUTILITY = 0.1
 
 
 def _rule(
@@ -141,8 +147,9 @@ def cohorts(
     ] = ErrorName.COHORT,
     interim: Annotated[str, typer.Option(help="Subjects of each cohort at a look: 7,7,5.")] = "",
     futility: Annotated[
-        float, typer.Option(help="Stop where P(rate > middle of null and target) is below.")
-    ] = 0.1,
+        float | None,
+        typer.Option(help="At that look, stop where P(rate > middle of null and target) is below; 0.1."),
+    ] = None,
     spread: Annotated[
         SpreadName, typer.Option(help="Prior of the standard deviation between cohorts.")
     ] = SpreadName.HALF_NORMAL,

@@ -78,6 +78,7 @@ def test_people_get_a_table(extra):
         (("--alpha", "0"), "alpha"),
         (("--threshold", "1"), "between 0 and 1"),
         (("--interim", "5"), "interim"),
+        (("--futility", "0.2"), "no look"),
         (("--interim", "5,10"), "interim"),
         (("--interim", "5,5", "--futility", "1"), "futility"),
         (("--scale", "-1"), "above 0"),
