@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trialwright.claims.model import Publication
     from trialwright.claims.reconstruct.prove import Bound
     from trialwright.claims.reconstruct.sample import Rebuilt
-    from trialwright.claims.reconstruct.targets import RatioTarget, Targets
+    from trialwright.claims.reconstruct.targets import Group, RatioTarget, Targets
     from trialwright.progress import Progress
     from trialwright.protocol.study import Study
 
@@ -73,12 +73,11 @@ def build(
         StudyFileError: the claims say too little.
     """
     targets = targets_of(publication)
-    contradictions: dict[str, tuple[str, ...]] = {}
-    bounded: list[Bound] = []
-    for group in [*targets.groups, *(one.group for one in targets.wholes)]:
-        with progress.step(f"{group.name}: what the figures prove"):
-            contradictions[group.name] = contradiction(group)
-            bounded += bounds(group, contradictions[group.name])
+    groups = [*targets.groups, *(one.group for one in targets.wholes)]
+    with progress.step("What the figures prove"), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        proofs = list(pool.map(_proved, groups))
+    contradictions = {group.name: core for group, (core, _) in zip(groups, proofs, strict=True)}
+    bounded = [bound for _, found in proofs for bound in found]
     search = _Search.of(targets, contradictions, seed)
     while len(search.found) < size and search.attempts < _ATTEMPTS_EACH * max(size, _BATCH):
         with progress.step(f"{len(search.found)} of {size} data sets"):
@@ -95,6 +94,12 @@ def build(
         )
     sets = tuple(sorted(sets, key=lambda one: sum(not figure.met for figure in one.figures)))
     return Ensemble(targets, sets, contradictions, tuple(bounded), tuple(sorted(search.given_up)))
+
+
+def _proved(group: Group) -> tuple[tuple[str, ...], tuple[Bound, ...]]:
+    """The claims of a group that contradict, and what the others bound."""
+    core = contradiction(group)
+    return core, bounds(group, core)
 
 
 def _rebuild(
