@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from trialwright.claims.reconstruct.targets import targets_of
 from trialwright.errors import DataError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from trialwright.claims.model import Publication
     from trialwright.claims.reconstruct.prove import Bound
     from trialwright.claims.reconstruct.sample import Rebuilt
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from trialwright.protocol.study import Study
 
 SIZE = 50
-_BATCH = 4
+_AHEAD = 4
 _ATTEMPTS_EACH = 8
 _PATIENCE = 24
 _SELDOM = 0.1
@@ -79,9 +82,7 @@ def build(
     contradictions = {group.name: core for group, (core, _) in zip(groups, proofs, strict=True)}
     bounded = [bound for _, found in proofs for bound in found]
     search = _Search.of(targets, contradictions, seed)
-    while len(search.found) < size and search.attempts < _ATTEMPTS_EACH * max(size, _BATCH):
-        with progress.step(f"{len(search.found)} of {size} data sets"):
-            search.batch()
+    search.until(size, progress)
     best = sorted(search.found + search.near, key=lambda one: one[0])[:size]
     if not best:
         raise DataError.at(
@@ -178,7 +179,7 @@ class _Attempt:
 
 @dataclass
 class _Search:
-    """Attempts in batches, so that what was learnt does not depend on the number of threads."""
+    """Attempts, each with what all but the `_AHEAD` before it taught, whatever the number of threads."""
 
     targets: Targets
     contradictions: dict[str, tuple[str, ...]]
@@ -199,21 +200,32 @@ class _Search:
         totals = {one.claim: _Events.of(one) for one in targets.ratios}
         return cls(targets, contradictions, seed, table, totals)
 
-    def batch(self) -> None:
-        """A few attempts at a time, and what they teach."""
-        numbers = range(self.attempts, self.attempts + _BATCH)
-        with ThreadPoolExecutor(min(_BATCH, os.cpu_count() or 1)) as pool:
-            done = list(pool.map(self._attempt, numbers))
-        self.attempts += _BATCH
-        for one in done:
-            for claim, place in one.places.items():
-                is_met = one.parts is not None and not any(
-                    name.startswith(f"{claim}, ") for name in one.missed
-                )
-                self.totals[claim].learn(place, 0.0 if is_met else one.left)
-            if one.parts is not None:
-                (self.near if one.missed else self.found).append((one.left, one.parts))
-                self.missed.append(one.missed)
+    def until(self, size: int, progress: Progress) -> None:
+        """Attempt until so many data sets are found, or patience ends."""
+        most = _ATTEMPTS_EACH * max(size, _AHEAD)
+        waiting: deque[Future[_Attempt]] = deque()
+        with ThreadPoolExecutor(min(_AHEAD, os.cpu_count() or 1)) as pool:
+            while len(self.found) < size and (self.attempts < most or waiting):
+                while self.attempts < most and len(waiting) < _AHEAD:
+                    waiting.append(pool.submit(self._attempt, *self._drawn(), self.table))
+                with progress.step(f"{len(self.found)} of {size} data sets"):
+                    one = waiting.popleft().result()
+                self._learn(one)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _drawn(self) -> tuple[np.random.Generator, dict[str, int]]:
+        """The random numbers of the next attempt, and its events by what is known now."""
+        rng = np.random.default_rng([self.seed, 0, self.attempts])
+        self.attempts += 1
+        return rng, {claim: one.draw(rng) for claim, one in self.totals.items()}
+
+    def _learn(self, one: _Attempt) -> None:
+        for claim, place in one.places.items():
+            is_met = one.parts is not None and not any(name.startswith(f"{claim}, ") for name in one.missed)
+            self.totals[claim].learn(place, 0.0 if is_met else one.left)
+        if one.parts is not None:
+            (self.near if one.missed else self.found).append((one.left, one.parts))
+            self.missed.append(one.missed)
         if not self.found and len(self.missed) >= _PATIENCE:
             self._give_up()
 
@@ -227,9 +239,7 @@ class _Search:
             self.table = self.table.without(hopeless)
             self.missed = []
 
-    def _attempt(self, number: int) -> _Attempt:
-        rng = np.random.default_rng([self.seed, 0, number])
-        places = {claim: one.draw(rng) for claim, one in self.totals.items()}
+    def _attempt(self, rng: np.random.Generator, places: dict[str, int], table: Table) -> _Attempt:
         counts: dict[str, dict[str, int]] = {group.name: {} for group in self.targets.groups}
         for ratio in self.targets.ratios:
             events, first = self.totals[ratio.claim].cells[places[ratio.claim]]
@@ -243,5 +253,5 @@ class _Search:
             parts.append(part)
         if self.targets.rest:
             parts.append(everybody_else(self.targets, REST, rng))
-        annealed, left, missed = anneal_all(parts, self.table, rng)
+        annealed, left, missed = anneal_all(parts, table, rng)
         return _Attempt({one.group.name: one for one in annealed}, left, missed, places)
