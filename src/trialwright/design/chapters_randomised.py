@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
-from trialwright.design.ledger import GIVEN
 from trialwright.design.randomised_page import ratios_of
 from trialwright.report import blocks
 from trialwright.report import format as fmt
 from trialwright.stats.event_process import enrolled_share
-from trialwright.stats.event_sizes import Question, schoenfeld_events, subjects_for
+from trialwright.stats.event_sizes import Question, schoenfeld_events
 from trialwright.stats.group_sequential import sequential_plan
 from trialwright.stats.spending import OBrienFleming, Pocock
 
@@ -91,8 +90,6 @@ def supports(page: RandomisedPage) -> blocks.Section:
 def _margin_row(page: RandomisedPage, margin: float) -> blocks.TableRow:
     alpha = page.inputs.alpha
     how = SCHOENFELD.format(alpha=alpha)
-    needed = schoenfeld_events(Question(1.0, margin), alpha, page.inputs.errors.beta, page.inputs.allocation)
-    subjects = subjects_for(needed, page.inputs.trial(1.0))
     number = page.book.number
     cells = (
         *(
@@ -104,20 +101,14 @@ def _margin_row(page: RandomisedPage, margin: float) -> blocks.TableRow:
             )
             for ratio, words in ratios_of(page.inputs)
         ),
-        number(
-            f"Events for {page.shown_power} power, margin {margin:g}",
-            needed,
-            fmt.count(math.ceil(needed)),
-            "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
-        ),
-        number(
-            f"Subjects for {page.shown_power} power, margin {margin:g}",
-            subjects,
-            fmt.count(math.ceil(subjects)),
-            "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
-        ),
+        *_needed(page, margin),
     )
     return blocks.TableRow(f"{margin:g}", cells)
+
+
+def _needed(page: RandomisedPage, margin: float) -> tuple[Markup, Markup]:
+    """Events and subjects to rule out a margin where the arms are equal."""
+    return page.needed(Question(1.0, margin), f", margin {margin:g}", "margin")
 
 
 def _power_figure(page: RandomisedPage) -> blocks.Figure:
@@ -220,11 +211,13 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
     given = page.inputs
     margin = given.ruled_out
-    needed = schoenfeld_events(
-        Question(1.0, margin), given.alpha, page.inputs.errors.beta, page.inputs.allocation
+    events, subjects = _needed(page, margin)
+    book = page.book
+    asked = (
+        book.given("One-sided alpha", given.alpha, f"{given.alpha:g}"),
+        book.given("Margin", margin, f"{margin:g}"),
     )
-    subjects = subjects_for(needed, given.trial(1.0))
-    number = page.book.number
+    power, *timing, size = stated_values(page)
     text = Markup(
         "The primary comparison of {} uses the log-rank test and a Cox model at a one-sided level of {}."
         " Non-inferiority is shown if the upper limit of the confidence interval of the hazard ratio lies"
@@ -233,25 +226,14 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         " study with {} events have a power of {}."
     ).format(
         given.label.lower(),
-        number("One-sided alpha", given.alpha, f"{given.alpha:g}", GIVEN),
-        number("Margin", margin, f"{margin:g}", GIVEN),
-        number(
-            f"Events for {page.shown_power} power, margin {margin:g}",
-            needed,
-            fmt.count(math.ceil(needed)),
-            "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(margin)), rounded up",
-        ),
-        *stated_values(page)[:2],
-        *stated_values(page)[2:4],
-        number(
-            f"Subjects for {page.shown_power} power, margin {margin:g}",
-            subjects,
-            fmt.count(math.ceil(subjects)),
-            "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
-        ),
-        *stated_values(page)[4:],
+        *asked,
+        events,
+        power,
+        *timing,
+        subjects,
+        size,
         page.d,
-        number(
+        book.number(
             f"Power for non-inferiority, margin {margin:g}, equal hazards",
             page.power(1.0, margin),
             fmt.percent(page.power(1.0, margin)),

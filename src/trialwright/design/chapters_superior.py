@@ -9,10 +9,9 @@ from markupsafe import Markup
 
 from trialwright.design.chapters_randomised import stated_values
 from trialwright.design.figures import Axis, Curve, Guide, curves, percent_axis
-from trialwright.design.ledger import GIVEN
 from trialwright.report import blocks
 from trialwright.report import format as fmt
-from trialwright.stats.event_sizes import Question, schoenfeld_events, subjects_for
+from trialwright.stats.event_sizes import Question
 
 if TYPE_CHECKING:
     from trialwright.design.randomised_page import RandomisedPage
@@ -21,13 +20,17 @@ ALPHAS = (0.025, 0.05, 0.1, 0.2)
 STEPS = 60
 LEAST_RATIO = 0.4
 HOW = "Schoenfeld 1981: Φ(|log(hazard ratio)| √(d π (1 − π)) − z), one-sided alpha {alpha:g}"
-NEEDED = "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²(hazard ratio)), rounded up"
 
 
 def _power(page: RandomisedPage, ratio: float) -> Markup:
     value = page.power(ratio, 1.0)
     what = f"Power for superiority, true hazard ratio {ratio:.3g}"
     return page.book.number(what, value, fmt.percent(value), HOW.format(alpha=page.inputs.alpha))
+
+
+def _needed(page: RandomisedPage, ratio: float) -> tuple[Markup, Markup]:
+    """Events and subjects to show superiority at a true hazard ratio."""
+    return page.needed(Question(ratio), f" at {ratio:.3g}", "hazard ratio")
 
 
 def headline(page: RandomisedPage) -> list[Markup]:
@@ -52,27 +55,9 @@ def headline(page: RandomisedPage) -> list[Markup]:
 def supports(page: RandomisedPage) -> blocks.Section:
     """Power by the true hazard ratio, and the events and subjects that the stated power would need."""
     given = page.inputs
-    rows = []
-    for ratio in page.ratios:
-        needed = schoenfeld_events(Question(ratio), given.alpha, given.errors.beta, given.allocation)
-        subjects = subjects_for(needed, given.trial(ratio))
-        number = page.book.number
-        cells = (
-            _power(page, ratio),
-            number(
-                f"Events for {page.shown_power} power at {ratio:.3g}",
-                needed,
-                fmt.count(math.ceil(needed)),
-                NEEDED,
-            ),
-            number(
-                f"Subjects for {page.shown_power} power at {ratio:.3g}",
-                subjects,
-                fmt.count(math.ceil(subjects)),
-                "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
-            ),
-        )
-        rows.append(blocks.TableRow(f"{ratio:.3g}", cells))
+    rows = [
+        blocks.TableRow(f"{ratio:.3g}", (_power(page, ratio), *_needed(page, ratio))) for ratio in page.ratios
+    ]
     columns = (
         blocks.Column("True hazard ratio"),
         blocks.Column("Power"),
@@ -105,10 +90,9 @@ def _figure(page: RandomisedPage) -> blocks.Figure:
 
 def paragraph(page: RandomisedPage) -> blocks.Section:
     """The paragraph for the statistics section of the protocol."""
-    given, number = page.inputs, page.book.number
+    given = page.inputs
     ratio = given.ratio if given.ratio < 1.0 else page.ratios[-1]
-    needed = schoenfeld_events(Question(ratio), given.alpha, given.errors.beta, given.allocation)
-    subjects = subjects_for(needed, given.trial(ratio))
+    events, subjects = _needed(page, ratio)
     power, *timing, size = stated_values(page)
     text = Markup(
         "The primary comparison of {} uses the log-rank test at a one-sided level of {}{}. A hazard ratio of"
@@ -117,23 +101,13 @@ def paragraph(page: RandomisedPage) -> blocks.Section:
         " study with {} events have a power of {}."
     ).format(
         given.label.lower(),
-        number("One-sided alpha", given.alpha, f"{given.alpha:g}", GIVEN),
+        page.book.given("One-sided alpha", given.alpha, f"{given.alpha:g}"),
         ", as a screening trial for a phase III (Rubinstein 2005)" if given.screens else "",
-        number("Hazard ratio planned with", ratio, f"{ratio:.3g}", GIVEN),
+        page.book.given("Hazard ratio planned with", ratio, f"{ratio:.3g}"),
         power,
-        number(
-            f"Events for {page.shown_power} power at {ratio:.3g}",
-            needed,
-            fmt.count(math.ceil(needed)),
-            NEEDED,
-        ),
+        events,
         *timing,
-        number(
-            f"Subjects for {page.shown_power} power at {ratio:.3g}",
-            subjects,
-            fmt.count(math.ceil(subjects)),
-            "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)",
-        ),
+        subjects,
         size,
         page.d,
         _power(page, ratio),

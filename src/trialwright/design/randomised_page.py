@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialwright.stats.event_sizes import Question, schoenfeld_power
+from trialwright.report import format as fmt
+from trialwright.stats.event_sizes import Question, schoenfeld_events, schoenfeld_power, subjects_for
 from trialwright.stats.special import normal_cdf, normal_isf
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MARGINS = (1.2, 1.3, 1.5, 2.0)
 RATIOS = (0.5, 0.6, 0.7, 0.8)
 SAME = 1e-9
+EVENTS_NEEDED = "Schoenfeld 1981: (z_α + z_β)² / (π (1 − π) log²({})), rounded up"
+SUBJECTS_NEEDED = "events over the share of subjects with an event by the cut-off (uniform accrual, drop-out)"
 
 
 def margins_of(given: RandomisedInputs) -> tuple[float, ...]:
@@ -87,6 +90,22 @@ class RandomisedPage:
         """The events, as a link."""
         return self.book.number(
             "Events behind the analysis", self.events, f"{self.events:.0f}", self.events_how
+        )
+
+    def needed(self, question: Question, where: str, distance: str) -> tuple[Markup, Markup]:
+        """Events and subjects for the stated power, as links; `distance` is what the events have to tell."""
+        given, number = self.inputs, self.book.number
+        events = schoenfeld_events(question, given.alpha, given.errors.beta, given.allocation)
+        subjects = subjects_for(events, given.trial(question.ratio))
+        how = EVENTS_NEEDED.format(distance)
+        return (
+            number(f"Events for {self.shown_power} power{where}", events, fmt.count(math.ceil(events)), how),
+            number(
+                f"Subjects for {self.shown_power} power{where}",
+                subjects,
+                fmt.count(math.ceil(subjects)),
+                SUBJECTS_NEEDED,
+            ),
         )
 
     @property
