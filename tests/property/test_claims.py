@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from drafted_numbers import bare, numbers_in
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -320,21 +321,6 @@ def test_a_draft_of_any_text_can_be_read_and_loses_no_number(parts, glue):
     said = publication.model_dump(mode="json", by_alias=True)
     kept = numbers_in(said) | numbers_in(list(said["populations"])) | numbers_in(draft.no_claims)
     assert {bare(one[0]) for one in NUMBER.finditer(plain(text))} <= kept
-
-
-def bare(number):
-    return number.replace(",", "").lstrip("0") or "0"
-
-
-def numbers_in(said):
-    """Every number of what is said, quotations left out; the parts of a date are numbers of their own."""
-    if isinstance(said, dict):
-        return {one for key, value in said.items() if key not in {"quote", "id"} for one in numbers_in(value)}
-    if isinstance(said, list | tuple):
-        return {one for value in said for one in numbers_in(value)}
-    text = f"{said:g}" if isinstance(said, float) else "" if said is None else str(said)
-    parts = re.split(r"(?<=\d)-(?=\d)", text)
-    return {bare(one[0]) for part in parts for one in NUMBER.finditer(part)}
 
 
 @pytest.mark.parametrize("name", ["nivo-gemcis", "ici-capox", "nabp-cis"])

@@ -3,11 +3,11 @@
 The expected claims were typed from the texts in `pastiches/`. Whatever no claim holds is marked.
 """
 
-import re
 from pathlib import Path
 
 import pytest
 import yaml
+from drafted_numbers import bare, numbers_in
 
 from trialwright.claims.audit import audit
 from trialwright.claims.draft import draft_text
@@ -149,20 +149,6 @@ def test_every_figure_is_drafted_as_it_is_printed(name):
 def test_what_no_rule_understands_is_marked(name):
     publication = parse_claims(draft_text(TEXTS[name]).yaml)
     assert [one.text for one in publication.not_understood] == MARKED.get(name, [])
-
-
-def bare(number):
-    return number.replace(",", "").lstrip("0") or "0"
-
-
-def numbers_in(said):
-    if isinstance(said, dict):
-        return {one for key, value in said.items() if key not in {"quote", "id"} for one in numbers_in(value)}
-    if isinstance(said, list | tuple):
-        return {one for value in said for one in numbers_in(value)}
-    text = f"{said:g}" if isinstance(said, float) else "" if said is None else str(said)
-    parts = re.split(r"(?<=\d)-(?=\d)", text)
-    return {bare(one[0]) for part in parts for one in NUMBER.finditer(part)}
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
